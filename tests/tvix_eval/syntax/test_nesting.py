@@ -1,0 +1,47 @@
+"""No depth of nesting overflows the native stack, in the parser or when a tree is shown."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from .support import error, shown
+
+DEPTH = 20_000
+BRACKETS = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def without_collector() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("opening", "middle", "closing", "shown_size"),
+    [
+        ("(", "1", ")", 0),
+        ("[", "1", "]", 5),
+        ("{a=", "1", ";}", 9),
+        ('"${', "1", '}"', 2),
+        ("''${", "1", "}''", 2),
+        ("x: ", "1", "", 5),
+        ("!", "1", "", 4),
+        ("a.b or ", "1", "", 11),
+        ("let a=1; in ", "1", "", 16),
+    ],
+)
+def test_deep_nesting(opening: str, middle: str, closing: str, shown_size: int) -> None:
+    text = opening * DEPTH + middle + closing * DEPTH
+    assert len(shown(text)) >= shown_size * DEPTH
+
+
+def test_a_million_brackets() -> None:
+    assert shown("(" * BRACKETS + "1" + ")" * BRACKETS) == "1"
+    assert error("[" * DEPTH) == ("syntax error, unexpected end of file", DEPTH)
+
+
+def test_deep_merges() -> None:
+    body = "{a=" * DEPTH + "{}" + ";}" * DEPTH
+    assert len(shown("{ a = " + body + "; a = " + body + "; }")) == 9 * (DEPTH + 1) + 3

@@ -1,0 +1,26 @@
+"""The program ``tvix-eval``, also ``python -m tvix_eval``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run, and leave at once: tearing down the values of a big evaluation takes longer than making them."""
+    try:
+        import signal
+
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        from tvix_eval.cli import main as run
+
+        code = run()
+    except KeyboardInterrupt:
+        code = 1
+        os.write(2, b"error: interrupted by the user\n")
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

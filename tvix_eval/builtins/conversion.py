@@ -1,0 +1,51 @@
+"""Builtins that turn values into JSON and XML, and JSON and TOML into values."""
+
+from __future__ import annotations
+
+from tvix_eval.builtins.json_parser import JsonError, parse_json
+from tvix_eval.builtins.primitive import Function1
+from tvix_eval.builtins.toml_parser import parse_toml
+from tvix_eval.output.json import to_json
+from tvix_eval.output.xml import to_xml
+from tvix_eval.vm.force import force_string_no_context
+from tvix_eval.vm.machine import session
+from tvix_eval.vm.strings import ContextBuilder
+from tvix_eval.vm.values import Builtin
+
+
+def json_of(a: object) -> object:
+    context = ContextBuilder()
+    return context.string(to_json(a, True, 0, context))
+
+
+def xml_of(a: object) -> object:
+    context = ContextBuilder()
+    return context.string(to_xml(a, True, False, context, 0))
+
+
+def from_json(a: object) -> object:
+    text = force_string_no_context(a, 0, "while evaluating the first argument passed to builtins.fromJSON")
+    try:
+        return parse_json(text, session().symbols)
+    except JsonError as error:
+        raise error.with_frame(0, "while decoding a JSON string")
+
+
+def from_toml(a: object) -> object:
+    text = force_string_no_context(a, 0, "while evaluating the argument passed to builtins.fromTOML")
+    return parse_toml(text, "parse-toml-timestamps" in session().experimental)
+
+
+def conversion_builtins() -> list[Builtin]:
+    return [
+        Builtin(
+            "toJSON",
+            ["e"],
+            Function1(json_of),
+            "*e* as JSON. A path is copied to the store; a set that has `__toString` or `outPath` becomes that.",
+            1,
+        ),
+        Builtin("toXML", ["e"], Function1(xml_of), "*e* as an XML document.", 1),
+        Builtin("fromJSON", ["e"], Function1(from_json), "The value that a JSON text describes."),
+        Builtin("fromTOML", ["e"], Function1(from_toml), "The value that a TOML document describes."),
+    ]

@@ -1,0 +1,270 @@
+"""What the evaluator asks of the world: files, the environment, the store behind a path.
+
+A host decides what a Nix program may see by the `EvalIO` it gives: `StdIO` is the machine,
+`NoIO` is nothing at all, and a subclass of either can be anything between.
+
+Paths are byte text, absolute and canonical. A path ``<nix/name>`` belongs to the files that
+come with the language (see `search_path`).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from mypy_extensions import mypyc_attr
+
+from tvix_eval.errors import NixError
+from tvix_eval.vm.strings import Context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+REGULAR: Final = "regular"
+DIRECTORY: Final = "directory"
+SYMLINK: Final = "symlink"
+UNKNOWN: Final = "unknown"  # devices, sockets, pipes
+
+MOST_LINKS: Final = 1024
+INTERNAL_MARK: Final = "<"
+INTERNAL_ROOT: Final = "<nix"
+RESOURCES: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "resources")
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class EvalIO:
+    """The interface. What a method cannot do it says with a `NixError`."""
+
+    def file_type(self, path: str) -> str | None:
+        """The type of a file, links not followed: `REGULAR`, `DIRECTORY`, `SYMLINK` or `UNKNOWN`.
+
+        None when there is none. For ``pathExists``, ``readFileType``, ``import``, lookup paths.
+        """
+        raise NotImplementedError
+
+    def read_link(self, path: str) -> str:
+        """What a symbolic link says. For all that follows links."""
+        raise NotImplementedError
+
+    def read_file(self, path: str) -> bytes:
+        """The contents of a regular file. For ``import``, ``readFile``, ``hashFile``."""
+        raise NotImplementedError
+
+    def read_dir(self, path: str) -> dict[str, str]:
+        """The names in a directory, with their types as in `file_type`. For ``readDir``."""
+        raise NotImplementedError
+
+    def get_env(self, name: str) -> str:
+        """A variable of the environment, "" when it is not set. For ``getEnv``."""
+        raise NotImplementedError
+
+    def working_directory(self) -> str:
+        """What relative entries of the lookup path are relative to."""
+        return "/"
+
+    def realise(self, path: str, context: Context) -> str:
+        """Make what a string mentions exist, before the path it spells is read.
+
+        Returns the path to read. For all file builtins that were given a string with context.
+        """
+        raise NixError("path '" + base_name(context.elements[0].path) + "' is not valid")
+
+    def fetch_entry(self, location: str) -> str | None:
+        """The path of a lookup path entry that is a URL or has a scheme; None if it is neither."""
+        return None
+
+    def resolve_symlinks(self, path: str, last: bool = True) -> str:
+        """The path with symbolic links followed; the last component only if `last`.
+
+        A component that does not exist is kept.
+        """
+        done = ""
+        todo = path.split("/")
+        todo.reverse()
+        links = 0
+        while todo:
+            name = todo.pop()
+            if name == "" or name == ".":
+                continue
+            if name == "..":
+                done = parent(done)
+                continue
+            here = done + "/" + name
+            if (last or todo) and self.file_type(here) == SYMLINK:
+                links += 1
+                if links > MOST_LINKS:
+                    raise NixError("infinite symlink recursion in path '" + path + "'")
+                target = self.read_link(here)
+                if target.startswith("/"):
+                    done = ""
+                parts = target.split("/")
+                parts.reverse()
+                todo.extend(parts)
+            else:
+                done = here
+        return done if done else "/"
+
+    def path_exists(self, path: str) -> bool:
+        return self.file_type(path) is not None
+
+
+def parent(path: str) -> str:
+    """The directory of a canonical path, "" for the root."""
+    return path[: max(path.rfind("/"), 0)]
+
+
+def base_name(path: str) -> str:
+    return path[path.rfind("/") + 1 :]
+
+
+def resolve_import_path(io: EvalIO, path: str) -> str:
+    """The file that ``import path`` evaluates: links followed, ``default.nix`` in a directory."""
+    links = 0
+    while path != "/" and not path.startswith(INTERNAL_MARK):
+        links += 1
+        if links >= MOST_LINKS:
+            raise NixError("too many symbolic links encountered while traversing the path '" + path + "'")
+        directory = io.resolve_symlinks(parent(path))
+        here = (directory if directory != "/" else "") + "/" + base_name(path)
+        kind = io.file_type(here)
+        if kind is None:
+            raise missing(here)
+        if kind != SYMLINK:
+            break
+        target = io.read_link(here)
+        path = join(parent(path), target)
+    kind = io.file_type(io.resolve_symlinks(path))
+    if kind is None:
+        raise missing(path)
+    if kind == DIRECTORY:
+        return path.rstrip("/") + "/default.nix"
+    return path
+
+
+def join(directory: str, name: str) -> str:
+    """A path relative to a directory, canonical."""
+    parts = [] if name.startswith("/") else [part for part in directory.split("/") if part]
+    for part in name.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part != "" and part != ".":
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+def missing(path: str) -> NixError:
+    return NixError("path '" + path + "' does not exist")
+
+
+def file_type_of(mode: int) -> str:
+    if stat.S_ISREG(mode):
+        return REGULAR
+    if stat.S_ISDIR(mode):
+        return DIRECTORY
+    if stat.S_ISLNK(mode):
+        return SYMLINK
+    return UNKNOWN
+
+
+def host_path(path: str) -> bytes:
+    """What the operating system calls a path."""
+    if path.startswith(INTERNAL_MARK):
+        name = path[len(INTERNAL_ROOT) :].removesuffix(">")
+        return os.fsencode(RESOURCES) + name.encode("latin-1")
+    return path.encode("latin-1")
+
+
+def system_error(what: str, error: OSError) -> NixError:
+    return NixError(what + ": " + os.strerror(error.errno if error.errno is not None else errno.EIO))
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class StdIO(EvalIO):
+    """The file system and the environment of this process."""
+
+    def __init__(self) -> None:
+        self.real_directories: set[str] = set()
+
+    def file_type(self, path: str) -> str | None:
+        if path in self.real_directories:
+            return DIRECTORY
+        try:
+            kind = file_type_of(os.lstat(host_path(path)).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except ValueError:
+            raise NixError("path '" + path + "' contains a null byte") from None
+        except OSError as error:
+            raise system_error("getting status of '" + path + "'", error) from None
+        if kind == DIRECTORY:
+            self.real_directories.add(path)
+        return kind
+
+    def read_link(self, path: str) -> str:
+        try:
+            return os.readlink(host_path(path)).decode("latin-1")
+        except OSError as error:
+            raise system_error("reading symbolic link '\"" + path + "\"'", error) from None
+
+    def read_file(self, path: str) -> bytes:
+        try:
+            with open(host_path(path), "rb") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError):
+            if path.startswith(INTERNAL_MARK):
+                raise NixError("file '" + path + "' does not exist") from None
+            raise missing(path) from None
+        except IsADirectoryError as error:
+            raise system_error("read of 4096 bytes", error) from None
+        except OSError as error:
+            raise system_error("opening file '\"" + path + "\"'", error) from None
+
+    def read_dir(self, path: str) -> dict[str, str]:
+        entries: dict[str, str] = {}
+        try:
+            with os.scandir(host_path(path)) as found:
+                for entry in found:
+                    name = entry.name.decode("latin-1")
+                    if entry.is_symlink():
+                        kind = SYMLINK
+                    elif entry.is_dir(follow_symlinks=False):
+                        kind = DIRECTORY
+                    elif entry.is_file(follow_symlinks=False):
+                        kind = REGULAR
+                    else:
+                        kind = UNKNOWN
+                    entries[name] = kind
+        except FileNotFoundError:
+            raise missing(path) from None
+        except OSError as error:
+            raise system_error('cannot read directory "' + path + '"', error) from None
+        return entries
+
+    def get_env(self, name: str) -> str:
+        return os.environb.get(name.encode("latin-1"), b"").decode("latin-1")
+
+    def working_directory(self) -> str:
+        return os.getcwdb().decode("latin-1")
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class NoIO(EvalIO):
+    """A world without files and environment."""
+
+    def file_type(self, path: str) -> str | None:
+        return None
+
+    def read_link(self, path: str) -> str:
+        raise missing(path)
+
+    def read_file(self, path: str) -> bytes:
+        raise missing(path)
+
+    def read_dir(self, path: str) -> dict[str, str]:
+        raise missing(path)
+
+    def get_env(self, name: str) -> str:
+        return ""

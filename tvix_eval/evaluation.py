@@ -1,0 +1,301 @@
+"""An evaluation: builtins, world and settings put together.
+
+An `Evaluation` owns all state: sources, symbols, the files it has imported, the values of
+its builtins. Everything that touches values must happen inside `run`, which provides the
+deep stack and loads the registers of the machine.
+"""
+
+from __future__ import annotations
+
+import _thread
+import gc
+
+from mypy_extensions import i64
+
+from tvix_eval.builtins.numbers import Div, LessThan, Mul, Sub
+from tvix_eval.builtins.registry import Constant, Loader, SourceBuiltin, global_name
+from tvix_eval.compiler.bytecode import Chunk
+from tvix_eval.deep import run_deep
+from tvix_eval.errors import EvalError, NixError, Source, Sources
+from tvix_eval.eval_io import EvalIO, resolve_import_path
+from tvix_eval.front import Front
+from tvix_eval.linker import Globals, Unit
+from tvix_eval.polling import Interrupt
+from tvix_eval.settings import Settings
+from tvix_eval.syntax.settings import ParseWarning
+from tvix_eval.syntax.show import show
+from tvix_eval.vm.attrs import Attrs, TablePositions, from_table
+from tvix_eval.vm.machine import REGISTERS, Session
+from tvix_eval.vm.values import NO_ENV, Builtin, Env, Op, Thunk, new_env
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
+
+    from tvix_eval.builtins.records import Record
+
+# What the operators are when nobody has replaced them.
+OPERATORS: Final = {"__sub": Sub, "__mul": Mul, "__div": Div, "__lessThan": LessThan}
+
+# Names that Nix numbers before it reads anything: they come first wherever a set is walked.
+FIRST_SYMBOLS: Final = (
+    "outPath drvPath type meta name value system __overrides outputs outputName __ignoreNulls file line"
+    " column __functor __toString right wrong __structuredAttrs __json allowedReferences"
+    " allowedRequisites disallowedReferences disallowedRequisites maxSize maxClosureSize builder args"
+    " contentAddressed __contentAddressed __impure outputHash outputHashAlgo outputHashMode"
+    " recurseForDerivations description self  startSet operator key path prefix outputSpecified __sub"
+    " __lessThan __mul __div __findFile __nixPath or body overrides"
+).split()
+
+MACHINE_LOCK: Final = _thread.allocate_lock()
+
+
+class SourceImport(Op):
+    """Evaluates a builtin that is given as source, when its thunk is forced."""
+
+    def __init__(self, evaluation: Evaluation, record: SourceBuiltin) -> None:
+        self.evaluation: Final = evaluation
+        self.record: Final = record
+
+    def eval(self, env: Env) -> object:
+        record = self.record
+        return self.evaluation.evaluate_text(record.text, record.source_name, "/")
+
+
+class FileImport(Op):
+    """Evaluates a file when its thunk is forced."""
+
+    def __init__(self, evaluation: Evaluation, path: str) -> None:
+        self.evaluation: Final = evaluation
+        self.path: Final = path
+
+    def eval(self, env: Env) -> object:
+        try:
+            return self.evaluation.evaluate_file(self.path)
+        except NixError as error:
+            error.add_frame(0, "while evaluating the file '" + self.path + "':")
+            raise
+
+
+class FileLoader(Loader):
+    """What ``import`` does. A file is evaluated once, whatever path leads to it."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation: Final = evaluation
+        self.resolved: Final[dict[str, str]] = {}
+        self.values: Final[dict[str, Thunk]] = {}
+
+    def load(self, path: str) -> object:
+        resolved = self.resolved.get(path)
+        if resolved is None:
+            resolved = resolve_import_path(self.evaluation.io, path)
+            self.resolved[path] = resolved
+        thunk = self.values.get(resolved)
+        if thunk is None:
+            thunk = Thunk(FileImport(self.evaluation, resolved), NO_ENV)
+            self.values[resolved] = thunk
+        return thunk.force(0)
+
+    def load_scoped(self, scope: Attrs, path: str) -> object:
+        return self.evaluation.evaluate_file(resolve_import_path(self.evaluation.io, path), scope)
+
+
+class Evaluation:
+    """`builtins` makes the builtins, given what imports files. `emit(kind, text)` takes what
+    the program says: see `Session`. `copy_path(path)` puts a file into a store."""
+
+    def __init__(
+        self,
+        builtins: Callable[[Loader], list[Record]],
+        io: EvalIO,
+        settings: Settings,
+        emit: Callable[[str, str], None],
+        copy_path: Callable[[str], str] | None = None,
+        on_parse_warning: Callable[[str, str, ParseWarning], None] | None = None,
+    ) -> None:
+        self.io: Final = io
+        self.settings: Final = settings
+        self.interrupt: Final = Interrupt()
+        self.session: Final = Session(
+            emit, copy_path if copy_path is not None else no_store, self.interrupt.poll
+        )
+        self.session.experimental.update(settings.experimental_features)
+        self.session.abort_on_warn = settings.abort_on_warn
+        self.session.trace_verbose = settings.trace_verbose
+        self.session.pure = settings.pure_eval
+        self.loader: Final = FileLoader(self)
+        records = builtins(self.loader)
+        self.records: Final = {record.name: record for record in records}
+        self.globals: Final = self.bind(records)
+        symbols = self.session.symbols
+        symbols.add_all(list(FIRST_SYMBOLS))
+        symbols.add_all(sorted(self.globals.values))
+        self.front: Final = Front(
+            settings,
+            symbols.numbers.copy(),
+            frozenset(self.globals.values),
+            on_parse_warning if on_parse_warning is not None else ignore_warning,
+        )
+
+    def bind(self, records: list[Record]) -> Globals:
+        """The global scope, and the set ``builtins`` in it."""
+        table: dict[str, object] = {}
+        values: dict[str, object] = {}
+        for record in records:
+            value: object = record
+            if isinstance(record, Constant):
+                value = record.value
+            elif isinstance(record, SourceBuiltin):
+                value = Thunk(SourceImport(self, record), NO_ENV)
+            table[record.name] = value
+            values[global_name(record.name)] = value
+        builtins = from_table(table, TablePositions({}))
+        table["builtins"] = builtins
+        values["builtins"] = builtins
+        operators = {
+            name: value
+            for name, value in values.items()
+            if name in OPERATORS
+            and isinstance(value, Builtin)
+            and isinstance(value.primitive, OPERATORS[name])
+        }
+        return Globals(values, operators)
+
+    @property
+    def sources(self) -> Sources:
+        return self.session.sources
+
+    def run(self, function: Callable[[], object]) -> object:
+        """Call `function` where values can be made and forced; its result or its error.
+
+        One evaluation runs at a time in a process; others wait. Errors of the Nix program
+        get the `sources` that they speak of.
+        """
+        if REGISTERS.session is self.session:
+            return function()
+        return run_deep(lambda depth: self.activate(function, depth), self.interrupt_now)
+
+    def interrupt_now(self) -> None:
+        self.interrupt.requested = True
+
+    def activate(self, function: Callable[[], object], max_depth: int) -> object:
+        registers = REGISTERS
+        collecting = gc.isenabled()
+        with MACHINE_LOCK:
+            gc.disable()
+            registers.session = self.session
+            registers.calls = 0
+            registers.depth = 0
+            registers.max_calls = self.settings.max_call_depth
+            registers.max_depth = max_depth
+            registers.show_trace = self.settings.show_trace
+            self.interrupt.requested = False
+            try:
+                return function()
+            except NixError as error:
+                error.sources = self.session.sources
+                raise
+            finally:
+                registers.session = None
+                if collecting:
+                    gc.enable()
+
+    # To be called inside `run`.
+
+    def evaluate_text(self, text: str, name: str, folder: str) -> object:
+        """The value of an expression; relative paths in it are relative to `folder`."""
+        source = Source(name, text, False)
+        base = self.sources.add(source)
+        return self.evaluate_chunk(self.compile(text, name, base, None), base, folder, None)
+
+    def evaluate_file(self, path: str, scope: Attrs | None = None) -> object:
+        """The value of a file, evaluated anew. `scope`: variables besides the builtins."""
+        data = self.io.read_file(path)
+        source = FileSource(path, self.io)
+        base = self.sources.add(source)
+        if scope is None:
+            try:
+                chunk = self.front.compile_file(data, path, REGISTERS.max_depth)
+            except NixError as error:
+                raise located(error, base) from None
+        else:
+            chunk = self.compile(data.decode("latin-1"), path, base, scope.names())
+        return self.evaluate_chunk(chunk, base, path[: path.rfind("/")], scope)
+
+    def compile_file(self, path: str) -> Chunk:
+        """The chunk of a file, from the cache or into it."""
+        base = self.sources.add(FileSource(path, self.io))
+        try:
+            return self.front.compile_file(self.io.read_file(path), path, REGISTERS.max_depth)
+        except NixError as error:
+            raise located(error, base) from None
+
+    def resolve(self, path: str) -> str:
+        """The file that ``import path`` reads."""
+        return resolve_import_path(self.io, path)
+
+    def show_tree(self, text: str, name: str, folder: str) -> str:
+        """What ``--parse`` prints."""
+        base = self.sources.add(Source(name, text, False))
+        try:
+            root = self.front.parse_and_resolve(text, name, REGISTERS.max_depth)
+        except NixError as error:
+            raise located(error, base) from None
+        return show(root, folder, self.settings.home)
+
+    def compile(self, text: str, name: str, base: i64, scope: list[str] | None) -> Chunk:
+        try:
+            return self.front.compile(text, name, REGISTERS.max_depth, scope)
+        except NixError as error:
+            raise located(error, base) from None
+
+    def evaluate_chunk(self, chunk: Chunk, base: i64, folder: str, scope: Attrs | None) -> object:
+        self.session.symbols.add_all(chunk.symbols)
+        unit = Unit(chunk, base, folder, self.settings.home, self.globals, self.position_value)
+        env = new_env(chunk.frame_size, None)
+        if scope is not None:
+            slot = 0
+            for place in scope.places():
+                env.set(slot, place)
+                slot += 1
+        return unit.main().eval(env)
+
+    def position_value(self, pos: int) -> object:
+        """What Nix code sees of a position: a set, or null where there is no file."""
+        found = self.sources.find(pos)
+        if found is None or not found.source.is_file:
+            return None
+        return from_table({"column": found.column, "file": found.source.name, "line": found.line})
+
+
+class FileSource(Source):
+    """A file, whose text is read again when a position in it is shown."""
+
+    def __init__(self, path: str, io: EvalIO) -> None:
+        super().__init__(path, "", True)
+        self.io: Final = io
+        self.is_read = False
+
+    def read(self) -> None:
+        if not self.is_read:
+            self.is_read = True
+            try:
+                self.text = self.io.read_file(self.name).decode("latin-1")
+            except NixError:
+                self.text = ""
+
+
+def located(error: NixError, base: i64) -> NixError:
+    """An error of the front, whose position is an offset, with a position of `base`'s source."""
+    if error.pos != 0:
+        error.pos = error.pos + base
+    return error
+
+
+def ignore_warning(name: str, text: str, warning: ParseWarning) -> None:
+    pass
+
+
+def no_store(path: str) -> str:
+    raise EvalError("path '" + path + "' can't be put into a store: this evaluation has none")

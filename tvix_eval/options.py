@@ -1,0 +1,196 @@
+"""The command line of ``tvix-eval`` as data: its flags, their help, and reading them."""
+
+from __future__ import annotations
+
+from tvix_eval.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+
+class Flag:
+    """A flag, how many arguments it takes, and what it does."""
+
+    def __init__(self, group: str, names: str, arguments: str, help_text: str) -> None:
+        self.group: Final = group
+        self.names: Final = names.split()
+        self.arguments: Final = arguments.split()
+        self.help: Final = help_text
+
+
+INPUT: Final = "What to evaluate"
+OUTPUT: Final = "What to print"
+SETTINGS: Final = "How to evaluate"
+OTHER: Final = "Other"
+
+FLAGS: Final = [
+    Flag(INPUT, "--expr -E", "", "the positional arguments are expressions, not files"),
+    Flag(INPUT, "--attr -A", "PATH", "evaluate only this attribute (dotted path; repeatable)"),
+    Flag(INPUT, "--arg", "NAME EXPR", "pass an argument to a function: an expression"),
+    Flag(INPUT, "--argstr", "NAME STRING", "pass an argument to a function: a string"),
+    Flag(INPUT, "--include -I", "PATH", "add a folder, or NAME=FOLDER, to what <…> finds"),
+    Flag(OUTPUT, "--strict", "", "evaluate lists and sets to the end"),
+    Flag(OUTPUT, "--json", "", "print JSON"),
+    Flag(OUTPUT, "--xml", "", "print XML"),
+    Flag(OUTPUT, "--raw", "", "print a string as it is, without quotes"),
+    Flag(OUTPUT, "--no-location", "", "leave positions out of the XML"),
+    Flag(OUTPUT, "--parse", "", "print the syntax tree instead of evaluating"),
+    Flag(OUTPUT, "--dump-bytecode", "", "print the compiled code instead of evaluating"),
+    Flag(OUTPUT, "--compile-only", "", "check that it compiles, print nothing"),
+    Flag(SETTINGS, "--show-trace", "", "show the whole trace of an error"),
+    Flag(SETTINGS, "--trace-verbose", "", "builtins.traceVerbose says something"),
+    Flag(SETTINGS, "--max-call-depth", "N", "how deep calls may nest (default 10000)"),
+    Flag(SETTINGS, "--pure-eval", "", "no environment, no time, no lookup path"),
+    Flag(SETTINGS, "--experimental-features", "NAMES", "language features to switch on, and no others"),
+    Flag(SETTINGS, "--extra-experimental-features", "NAMES", "language features to switch on"),
+    Flag(
+        SETTINGS, "--lint-url-literals", "LEVEL", "ignore, warn about, or refuse (fatal) URLs without quotes"
+    ),
+    Flag(SETTINGS, "--lint-short-path-literals", "LEVEL", "the same for paths like a/b"),
+    Flag(SETTINGS, "--lint-absolute-path-literals", "LEVEL", "the same for paths like /a and ~/a"),
+    Flag(SETTINGS, "--no-code-cache", "", "neither read nor keep compiled code"),
+    Flag(SETTINGS, "--code-cache", "FOLDER", "where compiled code is kept (default: the user's cache)"),
+    Flag(OTHER, "--completion", "SHELL", "print a completion script: bash, zsh or fish"),
+    Flag(OTHER, "--version", "", "print the version"),
+    Flag(OTHER, "--help -h", "", "print this"),
+]
+
+BY_NAME: Final = {name: flag for flag in FLAGS for name in flag.names}
+
+USAGE: Final = """\
+Usage: tvix-eval [FLAG]… [FILE|-]…
+       tvix-eval [FLAG]… -E EXPR…
+
+Evaluates Nix expressions, from files (default: ./default.nix) or as given, and
+prints their values as Nix does.
+"""
+
+EXAMPLES: Final = """\
+Examples:
+  tvix-eval -E '1 + 2'
+  tvix-eval --strict --json -E '{ a = [ 1 2 ]; }'
+  tvix-eval -A foo.bar --arg n 3 ./default.nix
+  echo '"hello"' | tvix-eval --raw -
+"""
+
+
+class Arguments:
+    """A command line taken apart: `values[name]` has the arguments of each use of a flag."""
+
+    def __init__(self) -> None:
+        self.values: Final[dict[str, list[list[str]]]] = {}
+        self.positional: Final[list[str]] = []
+
+    def has(self, name: str) -> bool:
+        return name in self.values
+
+    def last(self, name: str) -> str | None:
+        uses = self.values.get(name)
+        return uses[-1][0] if uses else None
+
+    def all(self, name: str) -> list[str]:
+        return [use[0] for use in self.values.get(name, [])]
+
+
+def read_arguments(arguments: list[str]) -> Arguments:
+    """Take a command line apart. Raises UsageError.
+
+    A flag's argument may follow it, or an equals sign: ``--attr a``, ``--attr=a``.
+    """
+    result = Arguments()
+    at = 0
+    while at < len(arguments):
+        word = arguments[at]
+        at += 1
+        if word == "--":
+            result.positional.extend(arguments[at:])
+            break
+        if word == "-" or not word.startswith("-"):
+            result.positional.append(word)
+            continue
+        name, equals, value = word.partition("=")
+        flag = BY_NAME.get(name)
+        if flag is None and word[:2] in ("-I", "-A") and not word.startswith("--"):
+            name, equals, value = word[:2], "=", word[2:]
+            flag = BY_NAME[name]
+        if flag is None:
+            error = UsageError("unrecognised flag '" + name + "'")
+            error.wanted_name = name
+            error.known_names = list(BY_NAME)
+            raise error
+        wanted = len(flag.arguments)
+        given = [value] if equals else []
+        if equals and wanted == 0:
+            raise UsageError("flag '" + name + "' takes no argument")
+        missing = wanted - len(given)
+        given += arguments[at : at + missing]
+        at += missing
+        if len(given) < wanted:
+            raise UsageError(
+                "flag '"
+                + name
+                + "' requires "
+                + str(wanted)
+                + " argument(s), but only "
+                + str(len(given))
+                + " were given"
+            )
+        result.values.setdefault(flag.names[0], []).append(given)
+    return result
+
+
+def help_text() -> str:
+    lines = [USAGE]
+    group = ""
+    for flag in FLAGS:
+        if flag.group != group:
+            group = flag.group
+            lines.append(group + ":")
+        left = ", ".join(reversed(flag.names))
+        if flag.arguments:
+            left += " " + " ".join(flag.arguments)
+        if len(left) < 31:
+            lines.append(f"  {left:<31} {flag.help}")
+        else:
+            lines.append(f"  {left}\n{'':34}{flag.help}")
+        if flag is FLAGS[-1] or FLAGS[FLAGS.index(flag) + 1].group != group:
+            lines.append("")
+    return "\n".join(lines) + "\n" + EXAMPLES
+
+
+def completion(shell: str) -> str:
+    """A completion script. Raises UsageError for a shell that has none here."""
+    names = [name for flag in FLAGS for name in flag.names]
+    if shell == "bash":
+        return (
+            "_tvix_eval() {\n"
+            '  local word="${COMP_WORDS[COMP_CWORD]}"\n'
+            '  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "' + " ".join(names) + '" -- "$word"))\n'
+            '  else COMPREPLY=($(compgen -f -- "$word")); fi\n'
+            "}\n"
+            "complete -o filenames -F _tvix_eval tvix-eval\n"
+        )
+    if shell == "zsh":
+        specs = [
+            "  '"
+            + name
+            + "["
+            + flag.help.replace("[", "(").replace("]", ")").replace("'", "")
+            + "]"
+            + "".join(":" + argument + ":_files" for argument in flag.arguments)
+            + "'"
+            for flag in FLAGS
+            for name in flag.names
+        ]
+        return "#compdef tvix-eval\n_arguments \\\n" + " \\\n".join(specs) + " \\\n  '*:file:_files'\n"
+    if shell == "fish":
+        lines = []
+        for flag in FLAGS:
+            words = "".join(
+                (" -l " + name[2:]) if name.startswith("--") else (" -s " + name[1:]) for name in flag.names
+            )
+            needs = " -r" if flag.arguments else ""
+            lines.append(f"complete -c tvix-eval{words}{needs} -d {flag.help!r}")
+        return "\n".join(lines) + "\n"
+    raise UsageError("there is no completion for '" + shell + "': use bash, zsh or fish")

@@ -1,0 +1,347 @@
+"""Calling functions.
+
+Calls nest natively. Each is counted against ``max-call-depth`` as Nix counts (one for a
+call with all of its arguments), and against what the native stack can hold.
+"""
+
+from __future__ import annotations
+
+from mypy_extensions import i64
+
+from tvix_eval.errors import NixError, TypeError_
+from tvix_eval.vm.attrs import TABLE_SHAPE, Attrs
+from tvix_eval.vm.force import expected
+from tvix_eval.vm.machine import REGISTERS, call_depth_error, native_depth_error, poll
+from tvix_eval.vm.show import show_type, show_value
+from tvix_eval.vm.values import (
+    MISSING,
+    Builtin,
+    Closure,
+    Code,
+    Env,
+    Formals,
+    Op,
+    Parameter,
+    PartialBuiltin,
+    PartialClosure,
+    Thunk,
+    new_env,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+
+def function_label(parameter: Parameter) -> str:
+    return parameter.name if parameter.name else "anonymous lambda"
+
+
+def bind_formals(code: Code, formals: Formals, argument: object, env: Env, pos: i64) -> None:
+    """Take a set apart as the pattern says, into the first slots of `env`."""
+    if isinstance(argument, Thunk):
+        argument = force_argument(argument, code, pos)
+    if not isinstance(argument, Attrs):
+        lambda_pos = code.params[0].pos
+        error = expected("a set", argument, 0)
+        error.add_frame(lambda_pos, "while evaluating the value passed for the lambda argument")
+        if pos != 0:
+            error.add_frame(pos, "from call site")
+        raise error
+    slot: i64 = 0
+    shape = argument.shape
+    if argument.base is None and shape is not TABLE_SHAPE:
+        values = argument.values
+        if shape is not formals.cached_shape:
+            indexes: list[int] = []
+            used: i64 = 0
+            for name in formals.names:
+                index = shape.find(name)
+                if index >= 0:
+                    used += 1
+                indexes.append(index)
+            if not formals.ellipsis and used != shape.size:
+                raise wrong_arguments(code, formals, argument, pos)
+            formals.cached_indexes = indexes
+            formals.cached_shape = shape
+        defaults = formals.defaults
+        for index in formals.cached_indexes:
+            if index >= 0:
+                env.set(slot, values[index])
+            else:
+                default = defaults[slot]
+                if default is None:
+                    raise wrong_arguments(code, formals, argument, pos)
+                env.set(slot, default.thunk(env))
+            slot += 1
+    else:
+        count: i64 = 0
+        for name in formals.names:
+            value = argument.place(name)
+            if value is not MISSING:
+                count += 1
+                env.set(slot, value)
+            else:
+                default = formals.defaults[slot]
+                if default is None:
+                    raise wrong_arguments(code, formals, argument, pos)
+                env.set(slot, default.thunk(env))
+            slot += 1
+        if not formals.ellipsis and count != argument.size():
+            raise wrong_arguments(code, formals, argument, pos)
+    if formals.whole_slot >= 0:
+        env.set(formals.whole_slot, argument)
+
+
+def force_argument(argument: Thunk, code: Code, pos: i64) -> object:
+    try:
+        return argument.force(code.params[0].pos)
+    except NixError as error:
+        if pos != 0:
+            error.add_frame(pos, "from call site")
+        raise
+
+
+def wrong_arguments(code: Code, formals: Formals, argument: Attrs, pos: i64) -> NixError:
+    """The first missing argument, or else the first unexpected one."""
+    lambda_ = code.params[0]
+    begin = "function '" + function_label(lambda_) + "' called "
+    slot = 0
+    for name in formals.names:
+        if formals.defaults[slot] is None and not argument.has(name):
+            missing = TypeError_(begin + "without required argument '" + name + "'", lambda_.pos)
+            missing.add_frame(pos, "from call site")
+            return missing
+        slot += 1
+    current = REGISTERS.session
+    assert current is not None
+    names = argument.names()
+    for index in argument.symbol_order(current.symbols):
+        if names[index] not in formals.names:
+            unexpected = TypeError_(begin + "with unexpected argument '" + names[index] + "'", lambda_.pos)
+            unexpected.add_frame(pos, "from call site")
+            unexpected.wanted_name = names[index]
+            unexpected.known_names = formals.names
+            return unexpected
+    raise AssertionError("the argument fits")
+
+
+def begin_call(pos: i64) -> None:
+    registers = REGISTERS
+    calls = registers.calls
+    if calls > registers.max_calls:
+        raise call_depth_error(pos)
+    depth = registers.depth + 1
+    if depth > registers.max_depth:
+        raise native_depth_error()
+    registers.calls = calls + 1
+    registers.depth = depth
+    ticks = registers.ticks - 1
+    registers.ticks = ticks
+    if ticks <= 0:
+        poll()
+
+
+def end_call() -> None:
+    registers = REGISTERS
+    registers.calls -= 1
+    registers.depth -= 1
+
+
+def note_call(error: NixError, code: Code, pos: i64) -> None:
+    """What an error that leaves a function is told, and relieved of."""
+    error.__traceback__ = None
+    if REGISTERS.show_trace:
+        lambda_ = code.params[-1]
+        label = "'" + lambda_.name + "'" if lambda_.name else "anonymous lambda"
+        error.add_frame(lambda_.pos, "while calling " + label)
+        if pos != 0:
+            error.add_frame(pos, "from call site")
+
+
+def call_closure1(closure: Closure, a: object, pos: i64) -> object:
+    code = closure.code
+    arity = code.arity
+    if arity == 1:
+        begin_call(pos)
+        env = Env(closure.env, a, None, None, None if code.rest_size <= 0 else [None] * code.rest_size)
+    elif arity == 0:
+        begin_call(pos)
+        env = new_env(code.frame_size, closure.env)
+        formals = code.formals
+        assert formals is not None
+        bind_formals(code, formals, a, env, pos)
+    else:
+        return PartialClosure(closure, [a])
+    try:
+        result = code.body.eval(env)
+    except NixError as error:
+        note_call(error, code, pos)
+        raise
+    end_call()
+    return result
+
+
+def call_closure2(closure: Closure, a: object, b: object, pos: i64) -> object:
+    code = closure.code
+    if code.arity == 2:
+        begin_call(pos)
+        env = Env(closure.env, a, b, None, None if code.rest_size <= 0 else [None] * code.rest_size)
+        try:
+            result = code.body.eval(env)
+        except NixError as error:
+            note_call(error, code, pos)
+            raise
+        end_call()
+        return result
+    return call_closure(closure, [a, b], pos)
+
+
+def call_closure(closure: Closure, args: list[object], pos: i64) -> object:
+    code = closure.code
+    arity = code.arity
+    count: i64 = len(args)
+    if arity <= 1:
+        result = call_closure1(closure, args[0], pos)
+        if count == 1:
+            return result
+        return call(result, args[1:], pos)
+    if count < arity:
+        return PartialClosure(closure, args)
+    begin_call(pos)
+    env = new_env(code.frame_size, closure.env)
+    slot: i64 = 0
+    while slot < arity:
+        env.set(slot, args[slot])
+        slot += 1
+    try:
+        result = code.body.eval(env)
+    except NixError as error:
+        note_call(error, code, pos)
+        raise
+    end_call()
+    if count == arity:
+        return result
+    return call(result, args[arity:], pos)
+
+
+def call_builtin(builtin: Builtin, args: list[object], pos: i64) -> object:
+    """Call with as many arguments as it takes."""
+    arity = builtin.arity
+    begin_call(pos)
+    try:
+        if arity == 1:
+            result = builtin.primitive.call1(args[0])
+        elif arity == 2:
+            result = builtin.primitive.call2(args[0], args[1])
+        else:
+            result = builtin.primitive.call3(args[0], args[1], args[2])
+    except NixError as error:
+        note_builtin(error, builtin, pos)
+        raise
+    end_call()
+    return result
+
+
+def note_builtin(error: NixError, builtin: Builtin, pos: i64) -> None:
+    error.__traceback__ = None
+    if builtin.frame:
+        error.add_frame(pos, "while calling the '" + builtin.name + "' builtin")
+
+
+def call(function: object, args: list[object], pos: i64) -> object:
+    """Apply a function to one or more arguments. Raises TypeError_ when it is none."""
+    if isinstance(function, Thunk):
+        function = function.force(pos)
+    if isinstance(function, Closure):
+        return call_closure(function, args, pos)
+    if isinstance(function, PartialClosure):
+        return call_closure(function.closure, function.args + args, pos)
+    if isinstance(function, Builtin):
+        count: i64 = len(args)
+        arity = function.arity
+        if count < arity:
+            return PartialBuiltin(function, args)
+        if count == arity:
+            return call_builtin(function, args, pos)
+        return call(call_builtin(function, args[:arity], pos), args[arity:], pos)
+    if isinstance(function, PartialBuiltin):
+        return call(function.builtin, function.args + args, pos)
+    if isinstance(function, Attrs):
+        functor = function.place("__functor")
+        if functor is not MISSING:
+            result = call_functor(function, functor, args[0], pos)
+            if len(args) == 1:
+                return result
+            return call(result, args[1:], pos)
+    raise TypeError_(
+        "attempt to call something which is not a function but "
+        + show_type(function)
+        + ": "
+        + show_value(function),
+        pos,
+    )
+
+
+def call_functor(subject: Attrs, functor: object, argument: object, pos: i64) -> object:
+    begin_call(pos)
+    try:
+        result = call(functor, [subject, argument], subject.position("__functor"))
+    except NixError as error:
+        error.add_frame(pos, "while calling a functor (an attribute set with a '__functor' attribute)")
+        raise
+    end_call()
+    return result
+
+
+def call1(function: object, a: object, pos: i64) -> object:
+    if isinstance(function, Closure):
+        return call_closure1(function, a, pos)
+    return call(function, [a], pos)
+
+
+def call2(function: object, a: object, b: object, pos: i64) -> object:
+    if isinstance(function, Closure):
+        return call_closure2(function, a, b, pos)
+    return call(function, [a, b], pos)
+
+
+class Apply(Op):
+    """Calls a function with one argument: the operation of a delayed application."""
+
+    def apply(self, function: object, argument: object, pos: i64) -> object:
+        if isinstance(function, Closure):
+            return call_closure1(function, argument, pos)
+        return call(function, [argument], pos)
+
+
+class Apply2(Op):
+    """The same with two arguments, held as a list."""
+
+    def apply(self, function: object, argument: object, pos: i64) -> object:
+        assert isinstance(argument, list)
+        return call2(function, argument[0], argument[1], pos)
+
+
+def function_position(value: object) -> i64:
+    """Where a lambda is defined; of a delayed application, where its function is; 0 for all else."""
+    if isinstance(value, Closure):
+        return value.code.params[0].pos
+    if isinstance(value, PartialClosure):
+        return value.closure.code.params[len(value.args)].pos
+    if isinstance(value, Thunk) and (value.op is APPLY or value.op is APPLY2):
+        return function_position(value.env)
+    return 0
+
+
+APPLY: Final = Apply()
+APPLY2: Final = Apply2()
+
+
+def delayed_call(function: object, argument: object) -> Thunk:
+    """A place that holds ``function argument``; it needs no `Env`. `function` must be forced."""
+    return Thunk(APPLY, function, argument)
+
+
+def delayed_call2(function: object, a: object, b: object) -> Thunk:
+    return Thunk(APPLY2, function, [a, b])

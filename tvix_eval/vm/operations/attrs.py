@@ -1,0 +1,516 @@
+"""Lists and attribute sets: literals, selection, ``?``, ``//``, ``++``."""
+
+from __future__ import annotations
+
+from mypy_extensions import i64
+
+from tvix_eval.errors import EvalError, NixError
+from tvix_eval.vm.attrs import (
+    NO_SHAPE,
+    TABLE_SHAPE,
+    Attrs,
+    LiteralPositions,
+    MergedPositions,
+    Positions,
+    Shape,
+    TablePositions,
+    from_table,
+    update,
+)
+from tvix_eval.vm.force import expected, force_attrs, refers_to_store
+from tvix_eval.vm.machine import session
+from tvix_eval.vm.strings import NixString
+from tvix_eval.vm.values import MISSING, Builtin, Closure, Env, Op, Thunk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+DERIVATION_SOURCE: Final = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix"
+
+
+class ListLiteral(Op):
+    def __init__(self, items: list[Op]) -> None:
+        self.items: Final = items
+
+    def eval(self, env: Env) -> object:
+        return [item.thunk(env) for item in self.items]
+
+
+class EmptyList(Op):
+    def eval(self, env: Env) -> object:
+        return []
+
+    def thunk(self, env: Env) -> object:
+        return []
+
+
+class AttrsLiteral(Op):
+    """``{ … }`` with static names, not recursive. Making one can't fail, so it is not delayed."""
+
+    def __init__(self, shape: Shape, values: list[Op], positions: LiteralPositions) -> None:
+        self.shape: Final = shape
+        self.values: Final = values
+        self.positions: Final = positions
+
+    def eval(self, env: Env) -> object:
+        return Attrs(self.shape, [value.thunk(env) for value in self.values], None, self.positions)
+
+    def thunk(self, env: Env) -> object:
+        return Attrs(self.shape, [value.thunk(env) for value in self.values], None, self.positions)
+
+
+class AttrsWithSources(Op):
+    """A set that inherits from expressions, whose values go to hidden slots of the frame.
+
+    `order` are the indexes of the values in the order in which they are made.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        values: list[Op],
+        positions: LiteralPositions,
+        source_slots: list[int],
+        sources: list[Op],
+    ) -> None:
+        self.shape: Final = shape
+        self.values: Final = values
+        self.positions: Final = positions
+        self.source_slots: Final = source_slots
+        self.sources: Final = sources
+
+    def eval(self, env: Env) -> object:
+        at: i64 = 0
+        slots = self.source_slots
+        for source in self.sources:
+            env.set(slots[at], source.thunk(env))
+            at += 1
+        return Attrs(self.shape, [value.thunk(env) for value in self.values], None, self.positions)
+
+
+class RecursiveAttrs(Op):
+    """``rec { … }``: the value at `index[i]` of the set also goes to slot `slots[i]`.
+
+    The values are made in symbol order, as everywhere in Nix. `overrides`: the index of
+    ``__overrides``, or -1.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        indexes: list[int],
+        slots: list[int],
+        values: list[Op],
+        positions: LiteralPositions,
+        source_slots: list[int],
+        sources: list[Op],
+    ) -> None:
+        self.shape: Final = shape
+        self.indexes: Final = indexes
+        self.slots: Final = slots
+        self.values: Final = values
+        self.positions: Final = positions
+        self.source_slots: Final = source_slots
+        self.sources: Final = sources
+        self.overrides: Final[i64] = shape.find("__overrides")
+
+    def eval(self, env: Env) -> object:
+        at: i64 = 0
+        source_slots = self.source_slots
+        for source in self.sources:
+            env.set(source_slots[at], source.thunk(env))
+            at += 1
+        places: list[object] = [None] * self.shape.size
+        indexes = self.indexes
+        slots = self.slots
+        at = 0
+        for value in self.values:
+            place = value.thunk(env)
+            env.set(slots[at], place)
+            places[indexes[at]] = place
+            at += 1
+        result = Attrs(self.shape, places, None, self.positions)
+        if self.overrides >= 0:
+            return self.override(result, env)
+        return result
+
+    def override(self, attrs: Attrs, env: Env) -> object:
+        """Attributes of ``__overrides`` replace those of the set, in its scope too."""
+        overrides = force_attrs(
+            attrs.places()[self.overrides], 0, "while evaluating the `__overrides` attribute"
+        )
+        table = attrs.to_table()
+        for name in overrides.names():
+            place = overrides.place(name)
+            table[name] = place
+            index = self.shape.find(name)
+            if index >= 0:
+                at = 0
+                for each in self.indexes:
+                    if each == index:
+                        env.set(self.slots[at], place)
+                    at += 1
+        below: Positions = self.positions
+        above = overrides.positions
+        if above is not None:
+            below = MergedPositions(above, below, above.depth() + 1)
+        return from_table(table, below)
+
+
+class DynamicAttrs(Op):
+    """Adds attributes whose names are computed to the set that `static` makes."""
+
+    def __init__(self, static: Op, names: list[Op], values: list[Op], positions: list[int]) -> None:
+        self.static: Final = static
+        self.names: Final = names
+        self.values: Final = values
+        self.positions: Final = positions
+
+    def eval(self, env: Env) -> object:
+        static = self.static.eval(env)
+        assert isinstance(static, Attrs)
+        table = static.to_table()
+        symbols = session().symbols
+        found: dict[str, int] = {}
+        at = 0
+        for each in self.names:
+            pos = self.positions[at]
+            value = each.eval(env)
+            if value is not None:
+                name = dynamic_name(value, pos)
+                if name in table:
+                    raise self.defined_twice(name, static, found, pos)
+                symbols.number(name)
+                table[name] = self.values[at].thunk(env)
+                found[name] = pos
+            at += 1
+        positions: Positions = TablePositions(found)
+        below = static.positions
+        if below is not None and static.size() > 0:
+            positions = MergedPositions(positions, below, below.depth() + 1)
+        return from_table(table, positions)
+
+    def defined_twice(self, name: str, static: Attrs, found: dict[str, int], pos: i64) -> NixError:
+        earlier: i64 = found[name] if name in found else static.position(name)
+        where = session().sources.describe(earlier)
+        return EvalError("dynamic attribute '" + name + "' already defined at " + where, pos)
+
+
+def dynamic_name(value: object, pos: i64) -> str:
+    if isinstance(value, str):
+        return value
+    why = "while evaluating the name of a dynamic attribute"
+    if isinstance(value, NixString):
+        raise refers_to_store(value).with_frame(pos, why)
+    raise expected("a string", value, pos).with_frame(pos, why)
+
+
+def attr_name(value: object, pos: i64) -> str:
+    """The name that a dynamic component of an attribute path evaluates to."""
+    if isinstance(value, str):
+        return value
+    why = "while evaluating an attribute name"
+    if isinstance(value, NixString):
+        raise refers_to_store(value).with_frame(pos, why)
+    raise expected("a string", value, pos).with_frame(pos, why)
+
+
+def missing_attribute(attrs: Attrs, name: str, pos: i64) -> NixError:
+    error = EvalError("attribute '" + name + "' missing", pos)
+    error.wanted_name = name
+    error.known_names = attrs.names()
+    return error
+
+
+def not_a_set(value: object, pos: i64) -> NixError:
+    return expected("a set", value, 0).with_frame(pos, "while selecting an attribute")
+
+
+def note_attribute(error: NixError, attrs: Attrs, name: str, shown: str) -> None:
+    """The frame of an error that came out of the attribute `name`, selected as `shown`."""
+    error.__traceback__ = None
+    pos = attrs.position(name)
+    if pos == 0:
+        return
+    if error.unsettled:
+        error.pos = pos
+        error.unsettled = False
+    source = session().sources.source(pos)
+    if source.name != DERIVATION_SOURCE:
+        error.add_frame(pos, "while evaluating the attribute '" + shown + "'")
+
+
+class Select(Op):
+    """``subject.name``. Remembers the last shape and where the name was in it."""
+
+    def __init__(self, subject: Op, name: str, pos: i64) -> None:
+        self.subject: Final = subject
+        self.name: Final = name
+        self.pos: Final[i64] = pos
+        self.cached_shape: Shape = NO_SHAPE
+        self.cached_index: i64 = 0
+
+    def eval(self, env: Env) -> object:
+        attrs = self.subject.eval(env)
+        if not isinstance(attrs, Attrs):
+            raise not_a_set(attrs, self.pos)
+        shape = attrs.shape
+        if shape is self.cached_shape:
+            index = self.cached_index
+        else:
+            if attrs.base is not None or shape is TABLE_SHAPE:
+                return self.look_up(attrs)
+            index = shape.find(self.name)
+            if index < 0:
+                if attrs.base is not None:
+                    return self.look_up(attrs)
+                raise missing_attribute(attrs, self.name, self.pos)
+            self.cached_shape = shape
+            self.cached_index = index
+        place = attrs.values[index]
+        if isinstance(place, Thunk):
+            try:
+                value = place.force(self.pos)
+            except NixError as error:
+                note_attribute(error, attrs, self.name, self.name)
+                raise
+            attrs.values[index] = value
+            return value
+        return place
+
+    def look_up(self, attrs: Attrs) -> object:
+        """In a set that has no shape to go by."""
+        try:
+            value = attrs.get(self.name, self.pos)
+        except NixError as error:
+            note_attribute(error, attrs, self.name, self.name)
+            raise
+        if value is MISSING:
+            raise missing_attribute(attrs, self.name, self.pos)
+        return value
+
+    def thunk(self, env: Env) -> object:
+        """The value at once, where both set and attribute are evaluated already.
+
+        Not a function: it would bring the identity of its place along.
+        """
+        subject = self.subject.thunk(env)
+        if isinstance(subject, Thunk):
+            if subject.op is not None:
+                return Thunk(self, env)
+            subject = subject.value
+        if isinstance(subject, Attrs):
+            if subject.shape is self.cached_shape:
+                place = subject.values[self.cached_index]
+            else:
+                place = subject.place(self.name)
+                if place is MISSING:
+                    return Thunk(self, env)
+            if isinstance(place, Thunk):
+                if place.op is not None:
+                    return Thunk(self, env)
+                place = place.value
+            if isinstance(place, Closure) or isinstance(place, Builtin):
+                return Thunk(self, env)
+            return place
+        return Thunk(self, env)
+
+
+class SelectOr(Op):
+    """``subject.name or default``."""
+
+    def __init__(self, subject: Op, name: str, default: Op, pos: i64) -> None:
+        self.subject: Final = subject
+        self.name: Final = name
+        self.default: Final = default
+        self.pos: Final[i64] = pos
+        self.cached_shape: Shape = NO_SHAPE
+        self.cached_index: i64 = -1
+
+    def eval(self, env: Env) -> object:
+        attrs = self.subject.eval(env)
+        if not isinstance(attrs, Attrs):
+            return self.default.eval(env)
+        shape = attrs.shape
+        if attrs.base is not None or shape is TABLE_SHAPE:
+            try:
+                value = attrs.get(self.name, self.pos)
+            except NixError as error:
+                note_attribute(error, attrs, self.name, self.name)
+                raise
+            if value is MISSING:
+                return self.default.eval(env)
+            return value
+        if shape is not self.cached_shape:
+            self.cached_index = shape.find(self.name)
+            self.cached_shape = shape
+        index = self.cached_index
+        if index < 0:
+            return self.default.eval(env)
+        place = attrs.values[index]
+        if isinstance(place, Thunk):
+            try:
+                value = place.force(self.pos)
+            except NixError as error:
+                note_attribute(error, attrs, self.name, self.name)
+                raise
+            attrs.values[index] = value
+            return value
+        return place
+
+
+class SelectPath(Op):
+    """``subject.a.${b}.c``, with `default` or None. `shown[i]`: component i as written."""
+
+    def __init__(
+        self,
+        subject: Op,
+        path: list[Op],
+        path_positions: list[int],
+        shown: list[str],
+        default: Op | None,
+        pos: i64,
+    ) -> None:
+        self.subject: Final = subject
+        self.path: Final = path
+        self.path_positions: Final = path_positions
+        self.shown: Final = shown
+        self.default: Final = default
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        value = self.subject.eval(env)
+        owner: Attrs | None = None  # the set that `value` was found in, under `name`
+        name = ""
+        default = self.default
+        at = 0
+        try:
+            for component in self.path:
+                wanted = attr_name(component.eval(env), self.path_positions[at])
+                at += 1
+                if isinstance(value, Thunk):
+                    value = value.force(self.pos)
+                if not isinstance(value, Attrs):
+                    if default is not None:
+                        return default.eval(env)
+                    raise not_a_set(value, self.pos)
+                place = value.place(wanted)
+                if place is MISSING:
+                    if default is not None:
+                        return default.eval(env)
+                    raise missing_attribute(value, wanted, self.pos)
+                owner = value
+                name = wanted
+                value = place
+            assert owner is not None
+            return owner.get(name, self.pos)
+        except NixError as error:
+            if owner is not None:
+                note_attribute(error, owner, name, self.show(env))
+            raise
+
+    def show(self, env: Env) -> str:
+        """The path with computed names in place, where they can be computed."""
+        parts: list[str] = []
+        at = 0
+        for component in self.path:
+            try:
+                parts.append(attr_name(component.eval(env), self.pos))
+            except NixError:
+                parts.append(self.shown[at])
+            at += 1
+        return ".".join(parts)
+
+
+class HasAttr(Op):
+    """``subject ? name``."""
+
+    def __init__(self, subject: Op, name: str) -> None:
+        self.subject: Final = subject
+        self.name: Final = name
+
+    def eval(self, env: Env) -> object:
+        attrs = self.subject.eval(env)
+        return isinstance(attrs, Attrs) and attrs.has(self.name)
+
+
+class HasAttrPath(Op):
+    """``subject ? a.${b}``: everything but the last attribute is forced."""
+
+    def __init__(self, subject: Op, path: list[Op], path_positions: list[int], pos: i64) -> None:
+        self.subject: Final = subject
+        self.path: Final = path
+        self.path_positions: Final = path_positions
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        value = self.subject.eval(env)
+        at = 0
+        for component in self.path:
+            if isinstance(value, Thunk):
+                value = value.force(self.pos)
+            name = attr_name(component.eval(env), self.path_positions[at])
+            at += 1
+            if not isinstance(value, Attrs):
+                return False
+            value = value.place(name)
+            if value is MISSING:
+                return False
+        return True
+
+
+class Update(Op):
+    """``left // right``. The right operand is evaluated first."""
+
+    def __init__(self, left: Op, right: Op, left_pos: i64, right_pos: i64) -> None:
+        self.left: Final = left
+        self.right: Final = right
+        self.left_pos: Final[i64] = left_pos
+        self.right_pos: Final[i64] = right_pos
+
+    def eval(self, env: Env) -> object:
+        right = update_operand(
+            self.right, env, self.right_pos, "in the right operand of the update (//) operator"
+        )
+        left = update_operand(
+            self.left, env, self.left_pos, "in the left operand of the update (//) operator"
+        )
+        return update(left, right)
+
+
+def update_operand(operand: Op, env: Env, pos: i64, why: str) -> Attrs:
+    """The set that an operand must be. A chain of updates is one operation: no frame for it."""
+    try:
+        value = operand.eval(env)
+        if isinstance(value, Attrs):
+            return value
+        raise expected("a set", value, 0)
+    except NixError as error:
+        if not isinstance(operand, Update):
+            error.add_frame(pos, why)
+        raise
+
+
+class Concat(Op):
+    """``left ++ right``."""
+
+    def __init__(self, left: Op, right: Op, pos: i64) -> None:
+        self.left: Final = left
+        self.right: Final = right
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        left = self.left.eval(env)
+        right = self.right.eval(env)
+        if isinstance(left, list):
+            if isinstance(right, list):
+                if not left:
+                    return right
+                if not right:
+                    return left
+                return left + right
+            left = right
+        raise expected("a list", left, 0).with_frame(
+            self.pos, "while evaluating one of the elements to concatenate"
+        )

@@ -1,0 +1,293 @@
+"""Constants and variables.
+
+A variable is a slot of the `Env` some activations up; the frequent cases have a class each.
+`eval` writes the forced value back into the slot, so that the thunk can be freed.
+"""
+
+from __future__ import annotations
+
+from mypy_extensions import i64
+
+from tvix_eval.errors import NixError, UndefinedVarError
+from tvix_eval.vm.attrs import Attrs
+from tvix_eval.vm.force import expected
+from tvix_eval.vm.values import MISSING, Env, Op, Thunk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+
+class Const(Op):
+    def __init__(self, value: object) -> None:
+        self.value: Final = value
+
+    def eval(self, env: Env) -> object:
+        return self.value
+
+    def thunk(self, env: Env) -> object:
+        return self.value
+
+
+class Lazy(Op):
+    """A place that is the same for all: a builtin that is evaluated when first needed."""
+
+    def __init__(self, place: Thunk, pos: i64) -> None:
+        self.place: Final = place
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        return self.place.force(self.pos)
+
+    def thunk(self, env: Env) -> object:
+        return self.place
+
+
+class LocalA(Op):
+    def __init__(self, pos: i64) -> None:
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        place = env.a
+        if isinstance(place, Thunk):
+            value = place.force(self.pos)
+            env.a = value
+            return value
+        return place
+
+    def thunk(self, env: Env) -> object:
+        place = env.a
+        if isinstance(place, Thunk) and place.op is None:
+            env.a = place.value
+            return place.value
+        return place
+
+
+class LocalB(Op):
+    def __init__(self, pos: i64) -> None:
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        place = env.b
+        if isinstance(place, Thunk):
+            value = place.force(self.pos)
+            env.b = value
+            return value
+        return place
+
+    def thunk(self, env: Env) -> object:
+        place = env.b
+        if isinstance(place, Thunk) and place.op is None:
+            env.b = place.value
+            return place.value
+        return place
+
+
+class LocalC(Op):
+    def __init__(self, pos: i64) -> None:
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        place = env.c
+        if isinstance(place, Thunk):
+            value = place.force(self.pos)
+            env.c = value
+            return value
+        return place
+
+    def thunk(self, env: Env) -> object:
+        place = env.c
+        if isinstance(place, Thunk) and place.op is None:
+            env.c = place.value
+            return place.value
+        return place
+
+
+class LocalRest(Op):
+    """A slot beyond the inline ones; `index` is into `Env.rest`."""
+
+    def __init__(self, index: i64, pos: i64) -> None:
+        self.index: Final[i64] = index
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        rest = env.rest
+        assert rest is not None
+        place = rest[self.index]
+        if isinstance(place, Thunk):
+            value = place.force(self.pos)
+            rest[self.index] = value
+            return value
+        return place
+
+    def thunk(self, env: Env) -> object:
+        rest = env.rest
+        assert rest is not None
+        place = rest[self.index]
+        if isinstance(place, Thunk) and place.op is None:
+            rest[self.index] = place.value
+            return place.value
+        return place
+
+
+class Outer(Op):
+    """A variable of an enclosing activation: looks for the `Env`, then as the local one."""
+
+    def __init__(self, depth: i64, local: Op) -> None:
+        self.depth: Final[i64] = depth
+        self.local: Final = local
+
+    def eval(self, env: Env) -> object:
+        return self.local.eval(outer_env(env, self.depth))
+
+    def thunk(self, env: Env) -> object:
+        return self.local.thunk(outer_env(env, self.depth))
+
+
+def outer_env(env: Env, depth: i64) -> Env:
+    while depth > 0:
+        up = env.up
+        assert up is not None
+        env = up
+        depth -= 1
+    return env
+
+
+class UpA(Op):
+    """The first slot of the activation `depth` up (1 or more); `UpB`, `UpC` likewise."""
+
+    def __init__(self, depth: i64, pos: i64) -> None:
+        self.further: Final[i64] = depth - 1
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        up = env.up
+        assert up is not None
+        if self.further != 0:
+            up = outer_env(up, self.further)
+        place = up.a
+        if isinstance(place, Thunk):
+            value = place.force(self.pos)
+            up.a = value
+            return value
+        return place
+
+    def thunk(self, env: Env) -> object:
+        up = env.up
+        assert up is not None
+        if self.further != 0:
+            up = outer_env(up, self.further)
+        place = up.a
+        if isinstance(place, Thunk) and place.op is None:
+            up.a = place.value
+            return place.value
+        return place
+
+
+class UpB(Op):
+    def __init__(self, depth: i64, pos: i64) -> None:
+        self.further: Final[i64] = depth - 1
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        up = env.up
+        assert up is not None
+        if self.further != 0:
+            up = outer_env(up, self.further)
+        place = up.b
+        if isinstance(place, Thunk):
+            value = place.force(self.pos)
+            up.b = value
+            return value
+        return place
+
+    def thunk(self, env: Env) -> object:
+        up = env.up
+        assert up is not None
+        if self.further != 0:
+            up = outer_env(up, self.further)
+        place = up.b
+        if isinstance(place, Thunk) and place.op is None:
+            up.b = place.value
+            return place.value
+        return place
+
+
+class UpC(Op):
+    def __init__(self, depth: i64, pos: i64) -> None:
+        self.further: Final[i64] = depth - 1
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        up = env.up
+        assert up is not None
+        if self.further != 0:
+            up = outer_env(up, self.further)
+        place = up.c
+        if isinstance(place, Thunk):
+            value = place.force(self.pos)
+            up.c = value
+            return value
+        return place
+
+    def thunk(self, env: Env) -> object:
+        up = env.up
+        assert up is not None
+        if self.further != 0:
+            up = outer_env(up, self.further)
+        place = up.c
+        if isinstance(place, Thunk) and place.op is None:
+            up.c = place.value
+            return place.value
+        return place
+
+
+def local(slot: i64, pos: i64) -> Op:
+    if slot == 0:
+        return LocalA(pos)
+    if slot == 1:
+        return LocalB(pos)
+    if slot == 2:
+        return LocalC(pos)
+    return LocalRest(slot - 3, pos)
+
+
+def variable(depth: i64, slot: i64, pos: i64) -> Op:
+    """The operation that reads a slot of the `Env` that is `depth` up."""
+    if depth == 0:
+        return local(slot, pos)
+    if slot == 0:
+        return UpA(depth, pos)
+    if slot == 1:
+        return UpB(depth, pos)
+    if slot == 2:
+        return UpC(depth, pos)
+    return Outer(depth, LocalRest(slot - 3, pos))
+
+
+class WithVariable(Op):
+    """A variable that only the enclosing ``with`` sets can supply, innermost first."""
+
+    def __init__(self, name: str, sets: list[Op], set_positions: list[int], pos: i64) -> None:
+        self.name: Final = name
+        self.sets: Final = sets
+        self.set_positions: Final = set_positions
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        at = 0
+        for each in self.sets:
+            attrs = each.eval(env)
+            if not isinstance(attrs, Attrs):
+                raise expected("a set", attrs, 0).with_frame(
+                    self.set_positions[at], "while evaluating the first subexpression of a with expression"
+                )
+            value = attrs.get(self.name, self.pos)
+            if value is not MISSING:
+                return value
+            at += 1
+        raise undefined(self.name, self.pos)
+
+
+def undefined(name: str, pos: i64) -> NixError:
+    return UndefinedVarError("undefined variable '" + name + "'", pos)

@@ -1,0 +1,155 @@
+"""Strings with context, and contexts.
+
+A string without context is a plain `str` of byte text and pays nothing for the others. A
+string that mentions store paths is a `NixString`: the text and its interned `Context`.
+
+An element is one object for ever, a set of elements is one `Context` object per content,
+and unions are remembered, so that contexts are compared and merged by identity.
+"""
+
+from __future__ import annotations
+
+from mypy_extensions import i64
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+OPAQUE: Final = 0  # the store path itself
+DRV_DEEP: Final = 1  # a derivation with the closure of all of its outputs
+BUILT: Final = 2  # one output of a derivation
+
+
+class ContextElement:
+    """Why a string mentions the store. Made by `element` only.
+
+    `path` is a store path; for `BUILT` it is the derivation's, or, for a derivation that is
+    itself built, the encoded element of that. `encoded` is Nix's form: the path, ``=path``
+    or ``!output!path``.
+    """
+
+    def __init__(self, kind: i64, path: str, output: str, encoded: str) -> None:
+        self.kind: Final[i64] = kind
+        self.path: Final = path
+        self.output: Final = output
+        self.encoded: Final = encoded
+
+    def display(self) -> str:
+        """As error messages show it: ``path``, ``path`` of a deep one, or ``path^output``."""
+        if self.kind != BUILT:
+            return self.path
+        path = self.path
+        if path.startswith("!"):
+            path = decode(path).display()
+        return path + "^" + self.output
+
+
+class Context:
+    """A non-empty set of elements. Made by `context_of` and `union` only."""
+
+    def __init__(self, elements: list[ContextElement], members: frozenset[str]) -> None:
+        self.elements: Final = elements  # by kind, path and output: Nix's order
+        self.members: Final = members  # their encoded forms
+        self.unions: Final[dict[Context, Context]] = {}
+
+
+class NixString:
+    """A string that mentions the store."""
+
+    __slots__ = ("text", "context")
+
+    def __init__(self, text: str, context: Context) -> None:
+        self.text: Final = text
+        self.context: Final = context
+
+
+ELEMENTS: Final[dict[str, ContextElement]] = {}
+CONTEXTS: Final[dict[frozenset[str], Context]] = {}
+
+
+def element(kind: i64, path: str, output: str = "") -> ContextElement:
+    if kind == OPAQUE:
+        encoded = path
+    elif kind == DRV_DEEP:
+        encoded = "=" + path
+    else:
+        encoded = "!" + output + "!" + path
+    found = ELEMENTS.get(encoded)
+    if found is None:
+        found = ContextElement(kind, path, output, encoded)
+        ELEMENTS[encoded] = found
+    return found
+
+
+def decode(encoded: str) -> ContextElement:
+    """The element that Nix encodes so."""
+    if encoded.startswith("="):
+        return element(DRV_DEEP, encoded[1:])
+    if encoded.startswith("!"):
+        output, _, path = encoded[1:].partition("!")
+        return element(BUILT, path, output)
+    return element(OPAQUE, encoded)
+
+
+def context_of(members: frozenset[str]) -> Context:
+    """The context of these encoded elements, which must not be empty."""
+    found = CONTEXTS.get(members)
+    if found is None:
+        elements = sorted([decode(member) for member in members], key=sort_key)
+        found = Context(elements, members)
+        CONTEXTS[members] = found
+    return found
+
+
+def sort_key(member: ContextElement) -> tuple[int, str, str]:
+    return (int(member.kind), member.path, member.output)
+
+
+def single(member: ContextElement) -> Context:
+    return context_of(frozenset([member.encoded]))
+
+
+def union(a: Context, b: Context) -> Context:
+    if a is b:
+        return a
+    found = a.unions.get(b)
+    if found is None:
+        members = a.members | b.members
+        if len(members) == len(a.members):
+            found = a
+        elif len(members) == len(b.members):
+            found = b
+        else:
+            found = context_of(members)
+        a.unions[b] = found
+    return found
+
+
+class ContextBuilder:
+    """Collects the context of a string that is put together from others."""
+
+    def __init__(self) -> None:
+        self.context: Context | None = None
+
+    def add(self, context: Context) -> None:
+        mine = self.context
+        if mine is None:
+            self.context = context
+        elif mine is not context:
+            self.context = union(mine, context)
+
+    def add_element(self, member: ContextElement) -> None:
+        self.add(single(member))
+
+    def string(self, text: str) -> object:
+        """The string value of `text` with what was collected."""
+        mine = self.context
+        if mine is None:
+            return text
+        return NixString(text, mine)
+
+
+def with_context(text: str, context: Context | None) -> object:
+    if context is None:
+        return text
+    return NixString(text, context)
