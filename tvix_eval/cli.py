@@ -24,6 +24,7 @@ from tvix_eval.vm.strings import ContextBuilder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
     from tvix_eval.builtins.records import Record
@@ -47,10 +48,21 @@ def byte_text(text: str) -> str:
 
 
 class Command:
-    """One run of the program. `environment` is that of the process."""
+    """One run of the program. `environment` is that of the process.
 
-    def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
+    `store_builtins` gives the builtins that need a store, `copy_path` puts a file into it.
+    """
+
+    def __init__(
+        self,
+        arguments: list[str],
+        environment: dict[str, str],
+        store_builtins: Callable[[], list[Record]] | None = None,
+        copy_path: Callable[[str], str] | None = None,
+    ) -> None:
         self.environment: Final = environment
+        self.store_builtins: Final = store_builtins
+        self.copy_path: Final = copy_path
         self.colours = use_colours(environment)
         self.show_trace = False
         self.arguments: Arguments = Arguments()
@@ -167,12 +179,12 @@ class Command:
 
         def builtins(loader: Loader) -> list[Record]:
             records: list[Record] = pure_builtins() + io_builtins(io, loader, entries)
-            records += storeless_builtins()
+            records += storeless_builtins() if self.store_builtins is None else self.store_builtins()
             if not settings.pure_eval:
                 records += impure_constants(current_system(), int(time.time()))
             return records
 
-        evaluation = Evaluation(builtins, io, settings, self.emit, None, self.parse_warning)
+        evaluation = Evaluation(builtins, io, settings, self.emit, self.copy_path, self.parse_warning)
         evaluation.run(Job(evaluation, self.arguments, io).run)
 
 

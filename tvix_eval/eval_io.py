@@ -121,8 +121,12 @@ def base_name(path: str) -> str:
 
 def resolve_import_path(io: EvalIO, path: str) -> str:
     """The file that ``import path`` evaluates: links followed, ``default.nix`` in a directory."""
+    if path.startswith(INTERNAL_MARK):
+        if io.file_type(path) is None:
+            raise missing(path)
+        return path
     links = 0
-    while path != "/" and not path.startswith(INTERNAL_MARK):
+    while path != "/":
         links += 1
         if links >= MOST_LINKS:
             raise NixError("too many symbolic links encountered while traversing the path '" + path + "'")

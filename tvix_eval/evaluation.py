@@ -71,11 +71,7 @@ class FileImport(Op):
         self.path: Final = path
 
     def eval(self, env: Env) -> object:
-        try:
-            return self.evaluation.evaluate_file(self.path)
-        except NixError as error:
-            error.add_frame(0, "while evaluating the file '" + self.path + "':")
-            raise
+        return self.evaluation.evaluate_file(self.path, None, True)
 
 
 class FileLoader(Loader):
@@ -209,8 +205,11 @@ class Evaluation:
         base = self.sources.add(source)
         return self.evaluate_chunk(self.compile(text, name, base, None), base, folder, None)
 
-    def evaluate_file(self, path: str, scope: Attrs | None = None) -> object:
-        """The value of a file, evaluated anew. `scope`: variables besides the builtins."""
+    def evaluate_file(self, path: str, scope: Attrs | None = None, frame: bool = False) -> object:
+        """The value of a file, evaluated anew. `scope`: variables besides the builtins.
+
+        `frame`: errors of evaluating it, not of reading it, say which file it was.
+        """
         data = self.io.read_file(path)
         source = FileSource(path, self.io)
         base = self.sources.add(source)
@@ -221,7 +220,12 @@ class Evaluation:
                 raise located(error, base) from None
         else:
             chunk = self.compile(data.decode("latin-1"), path, base, scope.names())
-        return self.evaluate_chunk(chunk, base, path[: path.rfind("/")], scope)
+        try:
+            return self.evaluate_chunk(chunk, base, path[: path.rfind("/")], scope)
+        except NixError as error:
+            if frame:
+                error.add_frame(0, "while evaluating the file '" + path + "':")
+            raise
 
     def compile_file(self, path: str) -> Chunk:
         """The chunk of a file, from the cache or into it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from tvix_eval.errors import NixError
-from tvix_eval.vm.attrs import Attrs
+from tvix_eval.vm.attrs import Attrs, LiteralPositions
 from tvix_eval.vm.calls import call1
 from tvix_eval.vm.compare import less
 from tvix_eval.vm.force import force_attrs, force_function, force_list, get_attr
@@ -121,10 +121,10 @@ class GenericClosure(Primitive):
             mark.restore()
             other = keys.incomparable_with(key)
             if other is not None:
-                error.add_frame(0, "with element " + show_value(other))
-                error.add_frame(0, "while comparing element " + show_value(element))
+                error.add_frame(0, "with element " + show_element(other))
+                error.add_frame(0, "while comparing element " + show_element(element))
             else:
-                error.add_frame(0, "while checking key of element " + show_value(element))
+                error.add_frame(0, "while checking key of element " + show_element(element))
             raise
 
     def extend(self, work: deque[object], operator: object, element: Attrs) -> None:
@@ -139,8 +139,16 @@ class GenericClosure(Primitive):
                     item = item.force(0)
                 work.append(item)
         except NixError as error:
-            error.add_frame(0, "while calling operator on genericClosure element " + show_value(element))
+            error.add_frame(0, "while calling operator on genericClosure element " + show_element(element))
             raise
+
+
+def show_element(element: Attrs) -> str:
+    """An element whose key was forced."""
+    positions = element.positions
+    if isinstance(positions, LiteralPositions):
+        element.positions = positions.settled_but("key")
+    return show_value(element)
 
 
 def closure_element(place: object) -> Attrs:

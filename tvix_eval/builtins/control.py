@@ -82,7 +82,7 @@ def trace(a: object, b: object) -> object:
     elif isinstance(value, NixString):
         text = value.text
     else:
-        text = show(value, TRACE_OPTIONS)
+        text = show(a, TRACE_OPTIONS)
     session().emit("trace", text)
     return force(b, 0)
 
@@ -130,7 +130,7 @@ class IsInt(Primitive):
     def call1(self, a: object) -> object:
         if isinstance(a, Thunk):
             a = a.force(0)
-        return isinstance(a, int) and a is not True and a is not False
+        return a is not True and a is not False and isinstance(a, int)
 
 
 class IsFloat(Primitive):

@@ -28,7 +28,8 @@ def from_json(a: object) -> object:
     try:
         return parse_json(text, session().symbols)
     except JsonError as error:
-        raise error.with_frame(0, "while decoding a JSON string")
+        error.add_frame(0, "while decoding a JSON string")
+        raise
 
 
 def from_toml(a: object) -> object:

@@ -55,7 +55,8 @@ class Files:
                 path = self.io.resolve_symlinks(path, links == FOLLOW)
             return path
         except NixError as error:
-            raise error.with_frame(0, "while realising the context of path '" + path + "'")
+            error.add_frame(0, "while realising the context of path '" + path + "'")
+            raise
 
     def load(self, a: object) -> object:
         return self.loader.load(self.path_of(a, KEEP_LINKS))

@@ -223,7 +223,7 @@ def sort_integers(items: list[object]) -> bool:
     """Sort a list of integers; False if it is none."""
     integers: list[int] = []
     for item in items:
-        if not isinstance(item, int) or item is True or item is False:
+        if item is True or item is False or not isinstance(item, int):
             return False
         integers.append(item)
     integers.sort()

@@ -40,6 +40,4 @@ class NeedsStore(Primitive):
 
 
 def storeless_builtins() -> list[Builtin]:
-    return [
-        Builtin(name, params, NeedsStore(name), "Needs a store.") for name, params in PARAMETERS.items()
-    ]
+    return [Builtin(name, params, NeedsStore(name), "Needs a store.") for name, params in PARAMETERS.items()]

@@ -435,7 +435,9 @@ class Compiler:
     def bound_value(self, out: Writer, attrs: Attrs, name: str, level: i64) -> int:
         """The value of a ``let`` or ``rec`` binding, lazily; the result is its slot."""
         definition = attrs.attrs[name]
-        if definition.kind == nodes.PLAIN:
+        if attrs.recursive and definition.kind != nodes.INHERITED and "__overrides" in attrs.attrs:
+            self.delay_region(out, definition.value)  # what it mentions may yet be replaced
+        elif definition.kind == nodes.PLAIN:
             self.delay_binding(out, definition.value, level)
         else:
             self.delay(out, definition.value, level)

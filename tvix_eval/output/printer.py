@@ -34,6 +34,7 @@ class ValuePrinter:
         if depth > registers.max_calls:
             raise call_depth_error(NO_POSITION)
         parts = self.parts
+        place = value
         if isinstance(value, Thunk):
             if value.op is not None:
                 parts.append(
@@ -55,7 +56,7 @@ class ValuePrinter:
             if isinstance(value, Attrs):
                 self.print_attrs(value, depth)
             else:
-                self.print_list(value, depth)
+                self.print_list(value, place, depth)
             registers.depth -= 1
         elif value is None:
             parts.append("null")
@@ -92,12 +93,13 @@ class ValuePrinter:
             at += 1
         self.parts.append("}")
 
-    def print_list(self, items: list[object], depth: i64) -> None:
-        if items and depth > 0:  # the outermost list is a copy, which nothing in it is
-            if id(items) in self.seen:
+    def print_list(self, items: list[object], place: object, depth: i64) -> None:
+        """Print what is in `place`. Nix knows a list by its place, and that of the outermost is new."""
+        if items and depth > 0:
+            if id(place) in self.seen:
                 self.parts.append(OPEN + "repeated" + CLOSE)
                 return
-            self.seen.add(id(items))
+            self.seen.add(id(place))
         self.parts.append("[ ")
         for item in items:
             self.print(item, False, depth + 1)

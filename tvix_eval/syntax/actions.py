@@ -8,15 +8,13 @@ that none needs a check when it is taken out again.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError, ParseError, Source
 from tvix_eval.syntax import tables as t
 from tvix_eval.syntax.attributes import Definer, set_doc
 from tvix_eval.syntax.formals import check_formals
 from tvix_eval.syntax.indentation import Piece, strip_indentation
-from tvix_eval.syntax.literals import with_newlines
-from tvix_eval.syntax.names import Symbols
+from tvix_eval.syntax.literals import int_value, with_newlines
+from tvix_eval.syntax.names import Name, Symbols
 from tvix_eval.syntax.nodes import (
     AND,
     CONCAT,
@@ -61,6 +59,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from mypy_extensions import i64
+
+NO_NAME: Final = Name("")
 NOTHING: Final = Node(NO_POS)
 NO_ATTRS: Final = Attrs(NO_POS, False)
 NO_NODES: Final[list[Node]] = []
@@ -76,18 +77,19 @@ class Cell:
 
     The slots that have a meaning depend on the symbol:
 
-    - a terminal with text: `text`, and `dynamic` is None
+    - `ID`: `name`; another terminal with text: `text`; and `dynamic` is None
     - `expr` and its parts, `path_start`: `node`
-    - `string`, `string_attr`, `attr`: `dynamic`, or `text` when that is None
+    - `string`: `dynamic`, or `text` when that is None; `string_attr`, `attr`: the same with `name`
     - `interpolated`: `nodes` and `positions`; `indented`: `pieces`; `list`: `nodes`
-    - `path`: `path`, or `dynamic` or `text` of the one component when that is empty
+    - `path`: `path`, or the one component, as `attr`, when that is empty
     - `bindings`: `attrs`; `names`: `names` and `positions`
-    - `formals`: `formals`; `pattern`: `formals` and `ellipsis`; `formal`: `text` and `dynamic`
+    - `formals`: `formals`; `pattern`: `formals` and `ellipsis`; `formal`: `name` and `dynamic`
     """
 
     def __init__(self) -> None:
         self.below: i64 = 0
         self.begin: i64 = 0
+        self.name: Name = NO_NAME
         self.text = ""
         self.node: Node = NOTHING
         self.dynamic: Node | None = None
@@ -129,13 +131,13 @@ class Actions:
         begin = first.begin
         if action == t.A_PATH_ATTR_FIRST or action == t.A_PATH_STRING_FIRST:
             if first.dynamic is None:
-                first.text = self.symbols.intern(first.text)
+                self.symbols.add(first.name)
             first.path = NO_PATH
         elif action == t.A_VARIABLE:
-            if first.text == "__curPos":
+            if first.name.text == "__curPos":
                 first.node = CurPos(begin)
             else:
-                first.node = Var(begin, self.symbols.intern(first.text))
+                first.node = Var(begin, self.symbols.add(first.name))
         elif action == t.A_BINDING:
             self.bind(first.attrs, cells[base + 1], cells[base + 3])
         elif action == t.A_STRING:
@@ -153,9 +155,9 @@ class Actions:
             self.warn_if_cursed(item)
         elif action == t.A_FORMALS_MORE:
             formal = cells[base + 2]
-            first.formals.append(Formal(formal.begin, formal.text, formal.dynamic))
+            first.formals.append(Formal(formal.begin, formal.name.text, formal.dynamic))
         elif action == t.A_FORMAL:
-            first.text = self.symbols.intern(first.text)
+            self.symbols.add(first.name)
             first.dynamic = None
         elif action == t.A_INDENTED_TEXT:
             piece = cells[base + 1]
@@ -176,9 +178,9 @@ class Actions:
         elif action == t.A_PATH_ATTR or action == t.A_PATH_STRING:
             component = cells[base + 2]
             if component.dynamic is None:
-                component.text = self.symbols.intern(component.text)
+                self.symbols.add(component.name)
             path = whole_path(first)
-            path.append(AttrName(component.text, component.dynamic))
+            path.append(AttrName(component.name.text, component.dynamic))
             first.path = path
         elif action == t.A_PARENTHESIZED:
             node = cells[base + 1].node
@@ -213,13 +215,13 @@ class Actions:
         elif action == t.A_BINDINGS_EMPTY:
             first.attrs = Attrs(NO_POS, False)
         elif action == t.A_INT:
-            first.node = Int(int(first.text) if len(first.text) < 20 else int(first.text.lstrip("0") or "0"))
+            first.node = Int(int_value(first.text))
         elif action == t.A_NAMES_START:
             first.names = []
             first.positions = []
         elif action == t.A_NAMES_ATTR:
             name = cells[base + 1]
-            first.names.append(self.symbols.intern(name.text))
+            first.names.append(self.symbols.add(name.name))
             first.positions.append(int(name.begin))
         elif action == t.A_INHERIT:
             self.inherit(first.attrs, cells[base + 2])
@@ -227,7 +229,7 @@ class Actions:
             self.inherit_from(first.attrs, cells[base + 3], cells[base + 5])
         elif action == t.A_LAMBDA:
             body = cells[base + 2].node
-            self.function(first, Lambda(begin, self.symbols.intern(first.text), None, body))
+            self.function(first, Lambda(begin, self.symbols.add(first.name), None, body))
         elif action == t.A_INDENTED_START:
             first.pieces = []
         elif action == t.A_INDENTED_EXPR:
@@ -237,22 +239,22 @@ class Actions:
         elif action == t.A_ATTR_STRING:
             string = cells[base + 1]
             first.dynamic = string.dynamic
-            first.text = string.text
+            first.name = Name(string.text)
         elif action == t.A_ATTR_DYNAMIC:
             node = cells[base + 1].node
             if isinstance(node, Str):
                 first.dynamic = None
-                first.text = node.value
+                first.name = Name(node.value)
             else:
                 first.dynamic = node
         elif action == t.A_ATTR_OR:
             first.dynamic = None
-            first.text = "or"
+            first.name = Name("or")
         elif action == t.A_FORMAL_DEFAULT:
-            first.text = self.symbols.intern(first.text)
+            self.symbols.add(first.name)
             first.dynamic = cells[base + 2].node
         elif action == t.A_FORMALS_FIRST:
-            first.formals = [Formal(begin, first.text, first.dynamic)]
+            first.formals = [Formal(begin, first.name.text, first.dynamic)]
         else:
             self.reduce_rare(action, first, base)
 
@@ -307,7 +309,7 @@ class Actions:
             name = cells[base + 1]
             if name.dynamic is not None:
                 raise ParseError("dynamic attributes not allowed in inherit", name.begin + 1)
-            first.names.append(self.symbols.intern(name.text))
+            first.names.append(self.symbols.add(name.name))
             first.positions.append(int(name.begin))
         elif action == t.A_FLOAT:
             first.node = Float(float(first.text))
@@ -377,8 +379,9 @@ class Actions:
         node = value.node
         if path.path or path.dynamic is not None:
             self.definer.define(attrs, whole_path(path), node, path.begin)
-        elif not self.definer.define_name(attrs, path.text, node, path.begin):
-            self.definer.combine(attrs.attrs[path.text], node, [path.text], path.begin)
+        elif not self.definer.define_name(attrs, path.name.text, node, path.begin):
+            name = path.name.text
+            self.definer.combine(attrs.attrs[name], node, [name], path.begin)
         if self.docs:
             doc = self.docs.get(int(path.begin))
             if doc is not None:
@@ -412,7 +415,7 @@ class Actions:
 
     def pattern(self, first: Cell, pattern: Cell, name: Cell | None, body: Node) -> None:
         """A function with a pattern, and with `name` after or before ``@``."""
-        arg = None if name is None else self.symbols.intern(name.text)
+        arg = None if name is None else self.symbols.add(name.name)
         formals = check_formals(pattern.formals, pattern.ellipsis, arg or "", first.begin, self.symbols)
         self.function(first, Lambda(first.begin, arg, formals, body))
 
@@ -492,7 +495,7 @@ class Actions:
 
 def whole_path(cell: Cell) -> list[AttrName]:
     """The components of a `path`, which has a list only when there are several."""
-    return cell.path or [AttrName(cell.text, cell.dynamic)]
+    return cell.path or [AttrName(cell.name.text, cell.dynamic)]
 
 
 def call(pos: i64, function: Node, argument: Node) -> Node:

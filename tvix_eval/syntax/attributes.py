@@ -6,8 +6,6 @@ into another loses its own `rec`, as in Nix.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import ParseError, Source
 from tvix_eval.syntax.names import Symbols, show_name
 from tvix_eval.syntax.nodes import (
@@ -27,6 +25,8 @@ from tvix_eval.syntax.nodes import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from mypy_extensions import i64
 
 
 class Merge:

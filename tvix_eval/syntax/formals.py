@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError, ParseError
 from tvix_eval.syntax.names import Symbols
 from tvix_eval.syntax.nodes import Formal, Formals
@@ -11,6 +9,8 @@ from tvix_eval.syntax.nodes import Formal, Formals
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from mypy_extensions import i64
 
 MOST: Final = 65535
 

@@ -7,13 +7,13 @@ what they yield is never looked into.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.syntax.nodes import ConcatStrings, Node, Str
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from mypy_extensions import i64
 
 NO_LINE: Final = 1000000  # the indentation where no line has any text
 
@@ -68,7 +68,7 @@ def strip_indentation(pos: i64, pieces: list[Piece]) -> Node:
             kept.append(text[at : newline + 1])
             at = newline + 1
             at_start = True
-        text = "".join(kept)
+        text = kept[0] if len(kept) == 1 else "".join(kept)
         if index == last:
             text = without_last_line(text)
         if text:

@@ -8,8 +8,6 @@ ahead.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import ParseError
 from tvix_eval.syntax import tables as t
 from tvix_eval.syntax.characters import (
@@ -55,18 +53,24 @@ from tvix_eval.syntax.characters import (
     START,
     ZERO,
 )
-from tvix_eval.syntax.literals import int_out_of_range, out_of_range
+from tvix_eval.syntax.literals import float_out_of_range, int_out_of_range
+from tvix_eval.syntax.names import Name
 from tvix_eval.syntax.scanner import EXPRESSION, IN_PATH, IN_PATH_SLASH, INDENTED, REPL, STRING, Scanner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-NAME_SLOTS: Final = 255  # a mask
+    from mypy_extensions import i64
+
+FEW_NAMES: Final = 255  # slots for names, less one, in a source of less than LARGE bytes
+MANY_NAMES: Final = 4095  # and in others
+LARGE: Final = 100000
+NO_NAME: Final = Name("")
 
 
 class Lexer(Scanner):
-    """`next` gives the kind of the next token, `END` at the end.
+    """`next` gives the kind of the next token, `END` at the end. `name` is an identifier.
 
     `docs` has the documentation comments (``/** … */``): offset of the token that follows
     one -> where the comment begins and ends.
@@ -79,8 +83,11 @@ class Lexer(Scanner):
     def __init__(self, source: str, pipe_operators: bool, repl: bool) -> None:
         super().__init__(source, REPL if repl else EXPRESSION)
         self.pipe_operators: Final = pipe_operators
-        self.names = [""] * (NAME_SLOTS + 1)  # identifiers met before, each in the slot of its hash
+        self.names_mask: Final[i64] = FEW_NAMES if self.size < LARGE else MANY_NAMES
+        self.names = [NO_NAME] * (self.names_mask + 1)  # identifiers, each in the slot of its hash
+        self.name = NO_NAME
         self.docs: dict[int, tuple[int, int]] = {}
+        self.run_end: i64 = 0  # the end of the latest run of characters of a path
         self.plain: i64 = 0  # no path or URI begins before this offset
         self.before_path: i64 = 0  # `begin` and `end` of what precedes the latest part of a path
         self.before_path_end: i64 = 0
@@ -138,8 +145,9 @@ class Lexer(Scanner):
         if start == S_LETTER:
             j = i + 1
             spread: i64 = data[i]
+            mask = self.names_mask
             while CLASS[data[j]] & C_ID:
-                spread = (spread * 31 + data[j]) & NAME_SLOTS
+                spread = (spread * 31 + data[j]) & mask
                 j += 1
             following: i64 = data[j]
             if (
@@ -150,7 +158,7 @@ class Lexer(Scanner):
                     return kind
             kind = t.ID if j > i + 7 else self.keyword(i, j - i)
             if kind == t.ID:
-                self.text = self.name(i, j, spread & NAME_SLOTS)
+                self.name = self.identifier(i, j, spread & mask)
             self.begin = i
             self.end = j
             self.at = j
@@ -284,18 +292,19 @@ class Lexer(Scanner):
                 return t.INHERIT
         return t.ID
 
-    def name(self, begin: i64, end: i64, slot: i64) -> str:
-        """An identifier, as the object that the one before in its slot is, if equal."""
+    def identifier(self, begin: i64, end: i64, slot: i64) -> Name:
+        """An identifier: the one before in its slot, if equal, so that most are made once."""
         name = self.names[slot]
+        text = name.text
         size = end - begin
-        if len(name) == size:
+        if len(text) == size:
             data = self.data
             at: i64 = 0
-            while at < size and ord(name[at]) == data[begin + at]:
+            while at < size and ord(text[at]) == data[begin + at]:
                 at += 1
             if at == size:
                 return name
-        name = self.source[begin:end]
+        name = Name(self.source[begin:end])
         self.names[slot] = name
         return name
 
@@ -339,7 +348,7 @@ class Lexer(Scanner):
                     while CLASS[data[end]] & C_DIGIT:
                         end += 1
             self.slice(i, end, t.FLOAT)
-            if out_of_range(self.text):
+            if float_out_of_range(self.text):
                 raise ParseError("invalid float '" + self.text + "'", i + 1)
             return t.FLOAT
         self.slice(i, end, t.INT)
@@ -350,24 +359,25 @@ class Lexer(Scanner):
     # ---- Paths and URIs -------------------------------------------------------------
 
     def long_token(self, i: i64, previous: i64, previous_end: i64) -> i64:
-        """The path or t.URI that begins at `i`; 0 when none does.
+        """The path or URI that begins at `i`; 0 when none does.
 
-        Remembers in `plain` how far there can be none, so that ``a.b.c.d`` is scanned once.
+        What it is depends on what stops the run of characters of a path. The run is
+        remembered, and whether it is `plain`, so that ``a.b.c.d`` is scanned once.
         """
         data = self.data
-        end = i
-        while CLASS[data[end]] & C_PATH:
-            end += 1
-        stop: i64 = data[end]
-        if stop == SLASH:
-            if CLASS[data[end + 1]] & C_PATH:
-                end = self.path_parts(end)
-            elif data[end + 1] == DOLLAR and data[end + 2] == BRACE:
+        end = self.run_end
+        if i >= end:
+            end = i
+            while CLASS[data[end]] & C_PATH:
                 end += 1
-            else:
-                return 0
-            return self.path(i, end, t.PATH, previous, previous_end)
-        if stop == COLON_SIGN and CLASS[data[end + 1]] & C_URI:
+            self.run_end = end
+        stop: i64 = data[end]
+        following: i64 = data[end + 1]
+        if stop == SLASH and CLASS[following] & C_PATH:
+            return self.path(i, self.path_parts(end), t.PATH, previous, previous_end)
+        if stop == SLASH and following == DOLLAR and data[end + 2] == BRACE:
+            return self.path(i, end + 1, t.PATH, previous, previous_end)
+        if stop == COLON_SIGN and CLASS[following] & C_URI:
             if START[data[i]] != S_LETTER:
                 return 0
             scheme = i

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from mypy_extensions import i64
 
 NULL_SYMBOL: Final = "\xe2\x90\x80"  # U+2400 in UTF-8, which shows NUL
 MAX_INT: Final = 9223372036854775807
@@ -56,7 +56,12 @@ def int_out_of_range(digits: str) -> bool:
     return len(digits) > 19 or (len(digits) == 19 and int(digits) > MAX_INT)
 
 
-def out_of_range(literal: str) -> bool:
+def int_value(digits: str) -> int:
+    """The value of an integer in range. Python limits the digits, leading zeros with them."""
+    return int(digits.lstrip("0") or "0")
+
+
+def float_out_of_range(literal: str) -> bool:
     """Whether C's `strtod` reports a range error: overflow, or an inexact subnormal."""
     value = float(literal)
     if value >= SMALLEST_NORMAL:

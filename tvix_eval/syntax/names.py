@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from mypy_extensions import i64
+
 KEYWORDS: Final = frozenset(("if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"))
 FIRST: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 REST: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-")
+
+
+class Name:
+    """A name in a source. `numbered`: the `Symbols` of the source have it."""
+
+    def __init__(self, text: str) -> None:
+        self.text: Final = text
+        self.numbered = False
 
 
 class Symbols:
@@ -22,17 +30,16 @@ class Symbols:
 
     def __init__(self, known: dict[str, int]) -> None:
         self.known: Final = known
-        self.names: dict[str, str] = {}
-        self.numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}  # of the names of this source, from 0
 
-    def intern(self, name: str) -> str:
-        """The one `str` object for a name."""
-        found = self.names.get(name)
-        if found is not None:
-            return found
-        self.names[name] = name
-        self.numbers[name] = len(self.numbers)
-        return name
+    def add(self, name: Name) -> str:
+        """Number a name, if that is not done yet. Returns its text."""
+        text = name.text
+        if not name.numbered:
+            name.numbered = True
+            if text not in self.numbers:
+                self.numbers[text] = len(self.numbers)
+        return text
 
     def number(self, name: str) -> i64:
         """What orders names: those known before come first."""

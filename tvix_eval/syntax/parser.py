@@ -7,8 +7,6 @@ in the order in which Nix finds them, and say what it says.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import ParseError, Source
 from tvix_eval.syntax.actions import Actions, Cell
 from tvix_eval.syntax.lexer import Lexer
@@ -23,6 +21,7 @@ from tvix_eval.syntax.tables import (
     END,
     ERROR,
     GOTO,
+    ID,
     LENGTH,
     LHS,
     NAMES,
@@ -35,6 +34,8 @@ from tvix_eval.syntax.tables import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from mypy_extensions import i64
 
 NO_TOKEN: Final = -1
 MOST_EXPECTED: Final = 4  # a longer list of what was expected is left out
@@ -84,7 +85,7 @@ def parse(
     symbols = Symbols({} if known is None else known)
     actions = Actions(Source(source_name, text, False), settings, symbols, lexer.docs, warnings)
     root = run(lexer, actions)
-    return ParseResult(root, list(symbols.names), warnings, lexer.docs)
+    return ParseResult(root, list(symbols.numbers), warnings, lexer.docs)
 
 
 def run(lexer: Lexer, actions: Actions) -> Node:
@@ -97,29 +98,34 @@ def run(lexer: Lexer, actions: Actions) -> Node:
     below: i64 = 0  # cells[top].below
     kind: i64 = NO_TOKEN
     while True:
-        rule: i64 = DEFAULT[state]
-        if not CONSISTENT[state]:
+        rule: i64 = CONSISTENT[state]
+        if rule == 0:
             if kind == NO_TOKEN:
                 kind = lexer.next()
             action: i64 = ACTION[state << 6 | kind]
-            if action != 0:
-                if action < STATES:
-                    top += 1
-                    if top == room:
-                        cells.append(Cell())
-                        room += 1
-                    cell = cells[top]
-                    cell.below = below = state
-                    cell.begin = lexer.begin
-                    if kind <= URI:
-                        cell.text = lexer.text
-                        cell.dynamic = None
-                    state = action
-                    kind = NO_TOKEN
-                    continue
-                if action == ACCEPT:
-                    return cells[1].node
-                rule = 0 if action == ERROR else REDUCTIONS[action - STATES]
+            if action == 0:
+                rule = DEFAULT[state]
+            elif action < STATES:
+                top += 1
+                if top == room:
+                    cells.append(Cell())
+                    room += 1
+                cell = cells[top]
+                cell.below = below = state
+                cell.begin = lexer.begin
+                if kind == ID:
+                    cell.name = lexer.name
+                    cell.dynamic = None
+                elif kind <= URI:
+                    cell.text = lexer.text
+                    cell.dynamic = None
+                state = action
+                kind = NO_TOKEN
+                continue
+            elif action == ACCEPT:
+                return cells[1].node
+            elif action != ERROR:
+                rule = REDUCTIONS[action - STATES]
             if rule == 0:
                 raise syntax_error(state, kind, lexer)
         doing: i64 = RULE_ACTION[rule]
@@ -134,7 +140,8 @@ def run(lexer: Lexer, actions: Actions) -> Node:
             below = first.below
             actions.reduce(doing, first, top)
         # A rule without an action has one symbol: only the state changes.
-        state = GOTO[below << 5 | i64(LHS[rule])]
+        made: i64 = LHS[rule]
+        state = GOTO[below << 5 | made]
 
 
 def syntax_error(state: i64, kind: i64, lexer: Lexer) -> ParseError:

@@ -11,8 +11,6 @@ so that looking ahead needs no bounds checks.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.syntax import tables as t
 from tvix_eval.syntax.characters import (
     APOSTROPHE,
@@ -34,6 +32,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from mypy_extensions import i64
+
 # Modes.
 EXPRESSION: Final = 0
 STRING: Final = 1
@@ -44,8 +44,8 @@ REPL: Final = 5  # before the first token of the bindings of a REPL
 
 
 class Scanner:
-    """Where the lexer is. A token is what sets `begin`, `end` and, for the kinds up to `URI`,
-    `text`: what was written, or the characters that a part of a string means.
+    """Where the lexer is. A token is what sets `begin`, `end` and, for the kinds up to `URI`
+    but identifiers, `text`: what was written, or the characters that a part of a string means.
 
     `end` is what errors at the end of the file take for it, which is not always `at`, where
     the next token is looked for: see `Lexer.in_path`.

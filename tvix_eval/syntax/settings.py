@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from mypy_extensions import i64
 
 # The levels of a lint.
 IGNORE: Final = "ignore"

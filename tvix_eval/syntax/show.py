@@ -106,7 +106,7 @@ def parts_of(node: Node) -> list[Node | str]:
     if isinstance(node, Int):
         return [str(node.value)]
     if isinstance(node, Float):
-        return ["%g" % node.value]
+        return [f"{node.value:g}"]
     if isinstance(node, Str):
         return [show_string(node.value)]
     if isinstance(node, Var):

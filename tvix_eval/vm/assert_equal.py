@@ -87,7 +87,8 @@ def list_difference(a: list[object], b: list[object], pos: i64) -> None:
             try:
                 assert_equal(item, b[at], pos)
             except NixError as error:
-                raise error.with_frame(pos, f"while comparing list element {at}")
+                error.add_frame(pos, f"while comparing list element {at}")
+                raise
         at += 1
 
 
@@ -99,7 +100,8 @@ def attrs_difference(a: Attrs, b: Attrs, pos: i64) -> None:
             try:
                 assert_equal(a_path, b_path, pos)
             except NixError as error:
-                raise error.with_frame(pos, "while comparing a derivation by its 'outPath' attribute")
+                error.add_frame(pos, "while comparing a derivation by its 'outPath' attribute")
+                raise
             return
     if a.size() != b.size():
         raise AssertionError_(
@@ -126,7 +128,8 @@ def attrs_difference(a: Attrs, b: Attrs, pos: i64) -> None:
                     error.add_frame(b.position(name), "where right hand side is")
                 if a.position(name) != NO_POSITION:
                     error.add_frame(a.position(name), "where left hand side is")
-                raise error.with_frame(pos, f"while comparing attribute '{name}'")
+                error.add_frame(pos, f"while comparing attribute '{name}'")
+                raise
 
 
 def name_difference(a: Attrs, b: Attrs, a_name: str, b_name: str) -> NixError:

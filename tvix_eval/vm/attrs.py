@@ -108,6 +108,14 @@ class LiteralPositions(Positions):
             self.settled_twin = twin
         return twin
 
+    def settled_but(self, name: str) -> LiteralPositions:
+        """The same for a set one of whose attributes has been forced."""
+        delayed = self.delayed.copy()
+        at = self.shape.find(name)
+        if at >= 0:
+            delayed[at] = False
+        return LiteralPositions(self.shape, self.positions, delayed)
+
     def find(self, name: str) -> i64:
         at = self.shape.find(name)
         if at < 0:

@@ -48,6 +48,8 @@ def bind_formals(code: Code, formals: Formals, argument: object, env: Env, pos: 
         if pos != 0:
             error.add_frame(pos, "from call site")
         raise error
+    if formals.whole_slot >= 0:
+        env.set(formals.whole_slot, argument)
     slot: i64 = 0
     shape = argument.shape
     if argument.base is None and shape is not TABLE_SHAPE:
@@ -89,8 +91,6 @@ def bind_formals(code: Code, formals: Formals, argument: object, env: Env, pos: 
             slot += 1
         if not formals.ellipsis and count != argument.size():
             raise wrong_arguments(code, formals, argument, pos)
-    if formals.whole_slot >= 0:
-        env.set(formals.whole_slot, argument)
 
 
 def force_argument(argument: Thunk, code: Code, pos: i64) -> object:

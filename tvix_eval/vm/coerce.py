@@ -103,7 +103,7 @@ def format_float_fixed(value: float) -> str:
     """C's ``%f``, as ``toString`` prints floats."""
     if value != value:
         return "-nan" if is_negative_nan(value) else "nan"
-    return "%f" % value
+    return f"{value:f}"
 
 
 def is_negative_nan(value: float) -> bool:

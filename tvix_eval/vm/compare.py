@@ -6,7 +6,7 @@ from mypy_extensions import i64
 
 from tvix_eval.errors import EvalError, NixError
 from tvix_eval.vm.attrs import Attrs
-from tvix_eval.vm.machine import enter, leave, session
+from tvix_eval.vm.machine import REGISTERS, call_depth_error, enter, leave, session
 from tvix_eval.vm.show import show_type, show_value
 from tvix_eval.vm.strings import NixString
 from tvix_eval.vm.values import MISSING, Path, Thunk
@@ -14,6 +14,8 @@ from tvix_eval.vm.values import MISSING, Path, Thunk
 
 def equal(a: object, b: object, pos: i64) -> bool:
     """Whether two values are equal: ``a == b``. Functions never are."""
+    if REGISTERS.calls > REGISTERS.max_calls:
+        raise call_depth_error(pos)
     if isinstance(a, str) and isinstance(b, str):
         return a == b
     return equal_deep(a, b, pos)

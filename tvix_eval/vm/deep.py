@@ -13,7 +13,8 @@ from tvix_eval.vm.values import Thunk
 def deep_force(value: object) -> object:
     """Force `value` and, through sets and lists, what it contains; cycles are fine.
 
-    Sets are walked in symbol order, so the first error is the one that Nix meets first.
+    Sets are walked in symbol order, so the first error is the one that Nix meets first. Places
+    keep the thunks of lists: printers tell lists apart by them.
     Returns the forced value.
     """
     return DeepForce().force(value)
@@ -51,7 +52,9 @@ class DeepForce:
         places = attrs.places()
         for at in order:
             try:
-                places[at] = self.force(places[at])
+                forced = self.force(places[at])
+                if not isinstance(forced, list):
+                    places[at] = forced
             except NixError as error:
                 name = names[at]
                 error.add_frame(
@@ -63,7 +66,9 @@ class DeepForce:
     def force_list(self, items: list[object]) -> None:
         for at in range(len(items)):
             try:
-                items[at] = self.force(items[at])
+                forced = self.force(items[at])
+                if not isinstance(forced, list):
+                    items[at] = forced
             except NixError as error:
                 error.add_frame(NO_POSITION, "while evaluating list element at index " + str(at))
                 raise

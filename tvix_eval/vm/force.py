@@ -77,7 +77,7 @@ def force_int(value: object, pos: i64, context: str) -> int:
     try:
         if isinstance(value, Thunk):
             value = value.force(pos)
-        if isinstance(value, int) and value is not True and value is not False:
+        if value is not True and value is not False and isinstance(value, int):
             return value
         raise expected("an integer", value, pos)
     except NixError as error:
@@ -92,7 +92,7 @@ def force_float(value: object, pos: i64, context: str) -> float:
             value = value.force(pos)
         if isinstance(value, float):
             return value
-        if isinstance(value, int) and value is not True and value is not False:
+        if value is not True and value is not False and isinstance(value, int):
             return float(value)
         raise expected("a float", value, pos)
     except NixError as error:

@@ -74,7 +74,7 @@ def show_float(value: float) -> str:
         import math
 
         return "nan" if math.copysign(1.0, value) > 0 else "-nan"
-    return "%g" % value
+    return f"{value:g}"
 
 
 def show_string(text: str) -> str:
@@ -214,7 +214,7 @@ class Printer:
         elif isinstance(value, Attrs):
             self.print_attrs(value, depth)
         elif isinstance(value, list):
-            self.print_list(value, depth)
+            self.print_list(value, place, depth)
         elif value is None:
             self.write("null", CYAN)
         elif value is True:
@@ -293,8 +293,9 @@ class Printer:
             shown += 1
         self.close("}", separator, outer)
 
-    def print_list(self, items: list[object], depth: i64) -> None:
-        if items and self.is_repeated(items):
+    def print_list(self, items: list[object], place: object, depth: i64) -> None:
+        """Show the list in `place`, by which Nix knows it."""
+        if items and self.is_repeated(place):
             return
         options = self.options
         if depth >= options.max_depth:

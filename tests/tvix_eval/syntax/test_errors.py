@@ -96,4 +96,7 @@ def test_too_many_formals() -> None:
 
 
 def test_home_paths_in_pure_evaluation() -> None:
-    assert error("~/x", ParseSettings(pure_eval=True)) == ("the path '~/x' can not be resolved in pure mode", -1)
+    assert error("~/x", ParseSettings(pure_eval=True)) == (
+        "the path '~/x' can not be resolved in pure mode",
+        -1,
+    )

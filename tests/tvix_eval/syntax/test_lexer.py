@@ -173,7 +173,9 @@ def test_comments_and_nul(text: str, expected: str) -> None:
 
 
 def test_nul_in_strings() -> None:
-    message = "input string 'a\xe2\x90\x80b' cannot be represented as Nix string because it contains null bytes"
+    message = (
+        "input string 'a\xe2\x90\x80b' cannot be represented as Nix string because it contains null bytes"
+    )
     assert error('"a\0b"') == (message, 1)
     assert error("''a\0b''") == (message, 2)
     assert error('1 "a\0b', kind=NixError) == (message, 3)

@@ -32,7 +32,7 @@ def test_formals_are_in_the_order_of_the_symbols() -> None:
     def names(text: str, known: dict[str, int]) -> list[str]:
         node = result(text, known=known).root
         while not (isinstance(node, Lambda) and node.formals is not None):
-            node = function(node).body if isinstance(node, Lambda) else node.args[0]  # type: ignore[attr-defined]
+            node = function(node).body if isinstance(node, Lambda) else node.args[0]
         return [formal.name for formal in node.formals.formals]
 
     assert names("{ b, a }: 1", {}) == ["b", "a"]

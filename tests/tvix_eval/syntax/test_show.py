@@ -17,7 +17,7 @@ from .support import shown
         ("a - b * -c / d", "(__sub a (__div (__mul b (__sub 0 c)) d))"),
         ("a <= b", "(! (__lessThan b a))"),
         ("a > b -> a >= b", "((__lessThan b a) -> (! (__lessThan a b)))"),
-        ("!a ? b.${c}.\"d e\" && e", '((! ((a) ? b."${c}"."d e")) && e)'),
+        ('!a ? b.${c}."d e" && e', '((! ((a) ? b."${c}"."d e")) && e)'),
         ("a ++ b ++ c", "(a ++ (b ++ c))"),
         ("a + b + c", "((a + b) + c)"),
         ("a // b // c", "(a // (b // c))"),
@@ -44,9 +44,18 @@ from .support import shown
         ("let { body = 1; }", "(rec { body = 1; }).body"),
         ("__curPos", "__curPos"),
         ("{ }", "{ }"),
-        ("rec { inherit b a; inherit (x) d c; inherit (y); e = 1; }", "rec { inherit a b; inherit (x) c d; e = 1; }"),
-        ('{ "a b" = 1; "if" = 2; "" = 3; or = 4; "1" = 5; }', '{ "" = 3; "1" = 5; "a b" = 1; "if" = 2; or = 4; }'),
-        ('{ ${a} = 1; ${"b"} = 2; ${"c" + d}.e = 3; }', '{ b = 2; "${a}" = 1; "${("c" + d)}" = { e = 3; }; }'),
+        (
+            "rec { inherit b a; inherit (x) d c; inherit (y); e = 1; }",
+            "rec { inherit a b; inherit (x) c d; e = 1; }",
+        ),
+        (
+            '{ "a b" = 1; "if" = 2; "" = 3; or = 4; "1" = 5; }',
+            '{ "" = 3; "1" = 5; "a b" = 1; "if" = 2; or = 4; }',
+        ),
+        (
+            '{ ${a} = 1; ${"b"} = 2; ${"c" + d}.e = 3; }',
+            '{ b = 2; "${a}" = 1; "${("c" + d)}" = { e = 3; }; }',
+        ),
     ],
 )
 def test_show(text: str, expected: str) -> None:
@@ -79,7 +88,10 @@ def test_paths(text: str, expected: str) -> None:
         ("{ a.c = 2; a = { b = 1; }; }", "{ a = { b = 1; c = 2; }; }"),
         ("{ a = rec { b = 1; }; a = { c = b; }; }", "{ a = rec { b = 1; c = b; }; }"),
         ("{ a = { b = 1; }; a = rec { c = b; }; }", "{ a = { b = 1; c = b; }; }"),
-        ("{ a = { b.c = 1; }; a = { b.d = 2; ${e} = 3; }; }", '{ a = { b = { c = 1; d = 2; }; "${e}" = 3; }; }'),
+        (
+            "{ a = { b.c = 1; }; a = { b.d = 2; ${e} = 3; }; }",
+            '{ a = { b = { c = 1; d = 2; }; "${e}" = 3; }; }',
+        ),
         ("let a.b = 1; a = { inherit (c) d; }; in a", "(let a = { inherit (c) d; b = 1; }; in a)"),
     ],
 )

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_tables_are_what_the_generator_makes() -> None:
-    command = [sys.executable, ROOT / "tools" / "generate_tables.py", "--check"]
+    command = [sys.executable, str(ROOT / "tools" / "generate_tables.py"), "--check"]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
 

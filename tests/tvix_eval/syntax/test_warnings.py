@@ -45,8 +45,14 @@ def test_lint_warnings() -> None:
     portable = "path literals are not portable. Consider replacing path literal"
     instead = "by a string, relative path, or parameter (lint-absolute-path-literals)"
     assert warnings("[ x:y a/b ./a .a/b /c ~/d ]", settings) == [
-        (2, 'URL literals are discouraged. Consider using a string literal "x:y" instead (lint-url-literals)'),
-        (6, "relative path literal 'a/b' should be prefixed with '.' for clarity: './a/b' (lint-short-path-literals)"),
+        (
+            2,
+            'URL literals are discouraged. Consider using a string literal "x:y" instead (lint-url-literals)',
+        ),
+        (
+            6,
+            "relative path literal 'a/b' should be prefixed with '.' for clarity: './a/b' (lint-short-path-literals)",
+        ),
         (19, f"absolute {portable} '/c' {instead}"),
         (22, f"home {portable} '~/d' {instead}"),
     ]

@@ -3,7 +3,8 @@
 Integers are 64 bits wide. A result within 62 bits needs one comparison to be known good;
 `in_range` decides about the others.
 
-``thunk`` computes at once where both operands are small evaluated integers.
+``thunk`` computes at once where both operands are small evaluated integers, unless calls
+are nested so deep that the operator, which is a call, would be refused when it is forced.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ class Subtract(Op):
     def thunk(self, env: Env) -> object:
         a = ready(self.left.thunk(env))
         b = ready(self.right.thunk(env))
-        if isinstance(a, int) and isinstance(b, int):
+        if isinstance(a, int) and isinstance(b, int) and REGISTERS.calls < REGISTERS.max_calls:
             result = a - b
             if -SMALL <= result <= SMALL:
                 return result
@@ -160,7 +161,7 @@ class Multiply(Op):
     def thunk(self, env: Env) -> object:
         a = ready(self.left.thunk(env))
         b = ready(self.right.thunk(env))
-        if isinstance(a, int) and isinstance(b, int):
+        if isinstance(a, int) and isinstance(b, int) and REGISTERS.calls < REGISTERS.max_calls:
             result = a * b
             if -SMALL <= result <= SMALL:
                 return result

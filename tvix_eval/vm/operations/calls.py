@@ -36,14 +36,17 @@ class Lambda(Op):
 def strict_argument(operand: Op, env: Env) -> object:
     """What to pass to a function that is going to force the argument before anything else.
 
-    An error is passed on as a failed thunk: it must come out where the function forces it,
-    to get the frames of that place.
+    It is counted as nested in the call. An error is passed on as a failed thunk: it must
+    come out where the function forces it, to get the frames of that place.
     """
     registers = REGISTERS
     calls = registers.calls
     depth = registers.depth
+    registers.calls = calls + 1
     try:
-        return operand.eval(env)
+        value = operand.eval(env)
+        registers.calls = calls
+        return value
     except NixError as error:
         error.__traceback__ = None
         registers.calls = calls

@@ -1,0 +1,1 @@
+import <nixpkgs-lib/lib/tests/misc.nix>
