@@ -163,6 +163,10 @@ class NixError(TvixError):
         """The name of the class in C++ Nix."""
         return type(self).__name__
 
+    def ends_verbatim(self) -> bool:
+        """Whether a line end at the end of the message is shown, too."""
+        return False
+
     def copy(self) -> NixError:
         """The same error, to be raised and given frames a second time."""
         other = type(self)(self.message, self.pos)

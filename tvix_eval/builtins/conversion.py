@@ -34,7 +34,8 @@ def from_json(a: object) -> object:
 
 def from_toml(a: object) -> object:
     text = force_string_no_context(a, 0, "while evaluating the argument passed to builtins.fromTOML")
-    return parse_toml(text, "parse-toml-timestamps" in session().experimental)
+    current = session()
+    return parse_toml(text, "parse-toml-timestamps" in current.experimental, current.symbols)
 
 
 def conversion_builtins() -> list[Builtin]:

@@ -43,6 +43,9 @@ THE_END: Final = "end of input"
 class JsonError(NixError):
     """The text is not JSON."""
 
+    def kind(self) -> str:
+        return "JSONParseError"
+
 
 class Container:
     """An array or object that is being read."""

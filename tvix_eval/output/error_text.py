@@ -43,7 +43,12 @@ def message_text(
     writer.parts.append(error.message + "\n")
     writer.write_position(error.pos, "")
     writer.write_suggestions(error)
-    text = indented("".join(writer.parts).rstrip(BLANKS), prefix, " " * (len(kind) + 2))
+    margin = " " * (len(kind) + 2)
+    text = "".join(writer.parts)
+    if error.ends_verbatim() and error.message.endswith("\n"):
+        text = indented(text[:-1], prefix, margin) + margin
+    else:
+        text = indented(text.rstrip(BLANKS), prefix, margin)
     return filter_text(text, colours)
 
 

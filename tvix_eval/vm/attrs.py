@@ -134,6 +134,17 @@ class TablePositions(Positions):
         return found
 
 
+class OnePosition(Positions):
+    """Of a set with one attribute."""
+
+    def __init__(self, name: str, pos: i64) -> None:
+        self.name: Final = name
+        self.pos: Final[i64] = pos
+
+    def find(self, name: str) -> i64:
+        return self.pos if name == self.name else -1
+
+
 class NoPositions(Positions):
     """Of a set whose attributes have none, on the right of ``//``."""
 
@@ -405,15 +416,9 @@ def from_sorted(names: list[str], values: list[object], positions: Positions | N
     return Attrs(shape_of(names), values, None, positions)
 
 
-LARGEST_SHAPED: Final = 8
-
-
 def from_table(table: dict[str, object], positions: Positions | None = None) -> Attrs:
     """The set of a dict, which becomes the set's own."""
-    if len(table) > LARGEST_SHAPED:
-        return Attrs(TABLE_SHAPE, EMPTY_VALUES, table, positions)
-    names = sorted(table)
-    return Attrs(shape_of(names), [table[name] for name in names], None, positions)
+    return Attrs(TABLE_SHAPE, EMPTY_VALUES, table, positions)
 
 
 def update(left: Attrs, right: Attrs) -> Attrs:
@@ -449,12 +454,29 @@ def merged(left: Attrs, right: Attrs) -> Attrs:
     """One layer of two."""
     table = left.to_table()
     right.add_to(table)
-    positions = merge_positions(left.positions, right.positions, right)
-    if positions is not None and positions.depth() > MOST_MERGES:
-        flat: dict[str, int] = {}
-        for name in table:
-            found = positions.find(name)
-            if found > 0:
-                flat[name] = int(found)
-        positions = TablePositions(flat)
+    positions: Positions | None
+    left_positions = left.positions
+    if isinstance(left_positions, TablePositions):
+        positions = TablePositions(left_positions.table | position_table(right))
+    else:
+        positions = merge_positions(left_positions, right.positions, right)
+        if positions is not None and positions.depth() > MOST_MERGES:
+            positions = TablePositions(position_table(left) | position_table(right))
     return Attrs(TABLE_SHAPE, EMPTY_VALUES, table, positions)
+
+
+def position_table(attrs: Attrs) -> dict[str, int]:
+    """The positions of a layer as a dict; 0 for a name that has none."""
+    positions = attrs.positions
+    if isinstance(positions, TablePositions):
+        return positions.table
+    if isinstance(positions, OnePosition):
+        return {positions.name: int(positions.pos)}
+    table = attrs.table
+    names: list[str] = attrs.shape.names if table is None else list(table)
+    if positions is None:
+        return dict.fromkeys(names, 0)
+    result: dict[str, int] = {}
+    for name in names:
+        result[name] = int(positions.find(name))
+    return result

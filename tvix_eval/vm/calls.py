@@ -1,7 +1,7 @@
 """Calling functions.
 
-Calls nest natively. Each is counted against ``max-call-depth`` as Nix counts (one for a
-call with all of its arguments), and against what the native stack can hold.
+Calls nest natively. Each is counted against ``max-call-depth`` as Nix counts: one for a
+call with all of its arguments. The hot ones count in place.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from mypy_extensions import i64
 from tvix_eval.errors import NixError, TypeError_
 from tvix_eval.vm.attrs import TABLE_SHAPE, Attrs
 from tvix_eval.vm.force import expected
-from tvix_eval.vm.machine import REGISTERS, call_depth_error, native_depth_error, poll
+from tvix_eval.vm.machine import REGISTERS, call_depth_error, poll
 from tvix_eval.vm.show import show_type, show_value
 from tvix_eval.vm.values import (
     MISSING,
@@ -127,25 +127,16 @@ def wrong_arguments(code: Code, formals: Formals, argument: Attrs, pos: i64) -> 
 
 
 def begin_call(pos: i64) -> None:
+    """Count a call. An error need not end it."""
     registers = REGISTERS
     calls = registers.calls
     if calls > registers.max_calls:
         raise call_depth_error(pos)
-    depth = registers.depth + 1
-    if depth > registers.max_depth:
-        raise native_depth_error()
     registers.calls = calls + 1
-    registers.depth = depth
-    ticks = registers.ticks - 1
-    registers.ticks = ticks
-    if ticks <= 0:
-        poll()
 
 
 def end_call() -> None:
-    registers = REGISTERS
-    registers.calls -= 1
-    registers.depth -= 1
+    REGISTERS.calls -= 1
 
 
 def note_call(error: NixError, code: Code, pos: i64) -> None:
@@ -162,37 +153,52 @@ def note_call(error: NixError, code: Code, pos: i64) -> None:
 def call_closure1(closure: Closure, a: object, pos: i64) -> object:
     code = closure.code
     arity = code.arity
+    if arity > 1:
+        return PartialClosure(closure, [a])
+    registers = REGISTERS
+    calls = registers.calls
+    if calls > registers.max_calls:
+        raise call_depth_error(pos)
+    registers.calls = calls + 1
+    ticks = registers.ticks - 1
+    registers.ticks = ticks
+    if ticks <= 0:
+        poll()
     if arity == 1:
-        begin_call(pos)
         env = Env(closure.env, a, None, None, None if code.rest_size <= 0 else [None] * code.rest_size)
-    elif arity == 0:
-        begin_call(pos)
+    else:
         env = new_env(code.frame_size, closure.env)
         formals = code.formals
         assert formals is not None
         bind_formals(code, formals, a, env, pos)
-    else:
-        return PartialClosure(closure, [a])
     try:
         result = code.body.eval(env)
     except NixError as error:
         note_call(error, code, pos)
         raise
-    end_call()
+    registers.calls = calls
     return result
 
 
 def call_closure2(closure: Closure, a: object, b: object, pos: i64) -> object:
     code = closure.code
     if code.arity == 2:
-        begin_call(pos)
+        registers = REGISTERS
+        calls = registers.calls
+        if calls > registers.max_calls:
+            raise call_depth_error(pos)
+        registers.calls = calls + 1
+        ticks = registers.ticks - 1
+        registers.ticks = ticks
+        if ticks <= 0:
+            poll()
         env = Env(closure.env, a, b, None, None if code.rest_size <= 0 else [None] * code.rest_size)
         try:
             result = code.body.eval(env)
         except NixError as error:
             note_call(error, code, pos)
             raise
-        end_call()
+        registers.calls = calls
         return result
     return call_closure(closure, [a, b], pos)
 

@@ -50,6 +50,10 @@ def equal_deep(a: object, b: object, pos: i64) -> bool:
         b = b.text
     if isinstance(a, str):
         return isinstance(b, str) and a == b
+    if isinstance(a, Attrs):
+        return isinstance(b, Attrs) and equal_attrs(a, b, pos)
+    if isinstance(a, list):
+        return isinstance(b, list) and equal_lists(a, b, pos)
     if a is None or a is True or a is False:
         return a is b
     if b is None or b is True or b is False:
@@ -62,10 +66,6 @@ def equal_deep(a: object, b: object, pos: i64) -> bool:
         if isinstance(b, int):
             return a == float(b)
         return isinstance(b, float) and a == b
-    if isinstance(a, Attrs):
-        return isinstance(b, Attrs) and equal_attrs(a, b, pos)
-    if isinstance(a, list):
-        return isinstance(b, list) and equal_lists(a, b, pos)
     if isinstance(a, Path):
         return isinstance(b, Path) and a.text == b.text
     return False

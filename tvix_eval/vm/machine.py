@@ -74,16 +74,17 @@ class Session:
 class Registers:
     """Counters that bound how deep evaluation nests, and the running session.
 
-    `calls`: Nix calls under way, against `max_calls` (``max-call-depth``).
-    `depth`: nested native activations, against `max_depth`, which is what the thread's
-    stack can hold. An error leaves both where it was raised: whoever catches it and goes on
-    (``tryEval``, the top) puts back what it had saved.
+    `calls`: Nix calls under way, against `max_calls` (``max-call-depth``, or less where the
+    thread's stack holds less). `depth`: other nested activations, forced thunks mostly,
+    against `max_depth`. The stack has room for both. An error leaves both where it was
+    raised: whoever catches it and goes on (``tryEval``, the top) puts back what it saved.
     """
 
     def __init__(self) -> None:
         self.calls: i64 = 0
         self.depth: i64 = 0
         self.max_calls: i64 = DEFAULT_MAX_CALL_DEPTH
+        self.calls_bounded_by_stack = False
         self.max_depth: i64 = 3_000
         self.ticks: i64 = POLL_INTERVAL
         self.show_trace = False
@@ -109,6 +110,8 @@ def poll() -> None:
 
 
 def call_depth_error(pos: i64) -> NixError:
+    if REGISTERS.calls_bounded_by_stack:
+        return native_depth_error()
     return StackOverflowError("stack overflow; max-call-depth exceeded", pos)
 
 

@@ -11,6 +11,7 @@ from tvix_eval.vm.attrs import (
     Attrs,
     LiteralPositions,
     MergedPositions,
+    OnePosition,
     Positions,
     Shape,
     TablePositions,
@@ -185,11 +186,16 @@ class DynamicAttrs(Op):
                 table[name] = self.values[at].thunk(env)
                 found[name] = pos
             at += 1
-        positions: Positions = TablePositions(found)
-        below = static.positions
-        if below is not None and static.size() > 0:
-            positions = MergedPositions(positions, below, below.depth() + 1)
-        return from_table(table, positions)
+        if static.size() > 0:
+            if not found:
+                return static
+            below = static.positions
+            above = TablePositions(found)
+            return from_table(table, MergedPositions(above, below, 1 if below is None else below.depth() + 1))
+        if len(found) == 1:
+            for name in found:
+                return from_table(table, OnePosition(name, found[name]))
+        return from_table(table, TablePositions(found))
 
     def defined_twice(self, name: str, static: Attrs, found: dict[str, int], pos: i64) -> NixError:
         earlier: i64 = found[name] if name in found else static.position(name)
@@ -229,8 +235,11 @@ def not_a_set(value: object, pos: i64) -> NixError:
 
 def note_attribute(error: NixError, attrs: Attrs, name: str, shown: str) -> None:
     """The frame of an error that came out of the attribute `name`, selected as `shown`."""
+    note_attribute_at(error, attrs.position(name), shown)
+
+
+def note_attribute_at(error: NixError, pos: i64, shown: str) -> None:
     error.__traceback__ = None
-    pos = attrs.position(name)
     if pos == 0:
         return
     if error.unsettled:
@@ -244,12 +253,15 @@ def note_attribute(error: NixError, attrs: Attrs, name: str, shown: str) -> None
 class Select(Op):
     """``subject.name``. Remembers the last shape and where the name was in it."""
 
+    forward: Forward | None
+
     def __init__(self, subject: Op, name: str, pos: i64) -> None:
         self.subject: Final = subject
         self.name: Final = name
         self.pos: Final[i64] = pos
         self.cached_shape: Shape = NO_SHAPE
         self.cached_index: i64 = 0
+        self.forward = None
 
     def eval(self, env: Env) -> object:
         attrs = self.subject.eval(env)
@@ -309,12 +321,41 @@ class Select(Op):
                     return Thunk(self, env)
             if isinstance(place, Thunk):
                 if place.op is not None:
-                    return Thunk(self, env)
+                    return Thunk(self.forwarding(subject.position(self.name)), place)
                 place = place.value
             if isinstance(place, Closure) or isinstance(place, Builtin):
                 return Thunk(self, env)
             return place
         return Thunk(self, env)
+
+
+    def forwarding(self, attr_pos: i64) -> Forward:
+        forward = self.forward
+        if forward is None or forward.attr_pos != attr_pos:
+            forward = Forward(self.name, attr_pos, self.pos)
+            self.forward = forward
+        return forward
+
+
+class Forward(Op):
+    """What a thunk does that stands for an attribute which is not evaluated yet.
+
+    It holds the attribute's thunk, and neither the set nor the variables of the selection,
+    so a chain of updates that select from each other does not keep all of them alive.
+    """
+
+    def __init__(self, name: str, attr_pos: i64, pos: i64) -> None:
+        self.name: Final = name
+        self.attr_pos: Final[i64] = attr_pos
+        self.pos: Final[i64] = pos
+
+    def apply(self, function: object, argument: object, pos: i64) -> object:
+        assert isinstance(function, Thunk)
+        try:
+            return function.force(self.pos)
+        except NixError as error:
+            note_attribute_at(error, self.attr_pos, self.name)
+            raise
 
 
 class SelectOr(Op):

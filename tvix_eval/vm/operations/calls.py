@@ -68,6 +68,8 @@ class Call1(Op):
             if function.code.strict & 1:
                 return call_closure1(function, strict_argument(self.a, env), self.pos)
             return call_closure1(function, self.a.thunk(env), self.pos)
+        if isinstance(function, Builtin) and function.arity == 1:
+            return call_builtin1(function, self.a, env, self.pos)
         return call(function, [self.a.thunk(env)], self.pos)
 
 
@@ -93,6 +95,8 @@ class Call2(Op):
                 b = strict_argument(self.b, env) if strict & 2 else self.b.thunk(env)
                 return call_closure2(function, a, b, self.pos)
             return call_closure2(function, self.a.thunk(env), self.b.thunk(env), self.pos)
+        if isinstance(function, Builtin) and function.arity == 2:
+            return call_builtin2(function, self.a, self.b, env, self.pos)
         return call(function, [self.a.thunk(env), self.b.thunk(env)], self.pos)
 
 
@@ -110,51 +114,56 @@ class CallMany(Op):
         return call(function, args, self.pos)
 
 
+def call_builtin1(builtin: Builtin, a: Op, env: Env, pos: i64) -> object:
+    """Call a builtin of one argument. Errors of evaluating the argument are inside the call."""
+    begin_call(pos)
+    try:
+        if builtin.strict & 1:
+            result = builtin.primitive.call1(a.eval(env))
+        else:
+            result = builtin.primitive.call1(a.thunk(env))
+    except NixError as error:
+        note_builtin(error, builtin, pos)
+        raise
+    end_call()
+    return result
+
+
+def call_builtin2(builtin: Builtin, a: Op, b: Op, env: Env, pos: i64) -> object:
+    begin_call(pos)
+    try:
+        strict = builtin.strict
+        first = a.eval(env) if strict & 1 else a.thunk(env)
+        second = b.eval(env) if strict & 2 else b.thunk(env)
+        result = builtin.primitive.call2(first, second)
+    except NixError as error:
+        note_builtin(error, builtin, pos)
+        raise
+    end_call()
+    return result
+
+
 class CallBuiltin1(Op):
     """A call of a builtin that is known when linking, with all of its arguments."""
 
     def __init__(self, builtin: Builtin, a: Op, pos: i64) -> None:
         self.builtin: Final = builtin
-        self.primitive: Final = builtin.primitive
-        self.strict: Final = builtin.strict & 1 != 0
         self.a: Final = a
         self.pos: Final[i64] = pos
 
     def eval(self, env: Env) -> object:
-        begin_call(self.pos)
-        try:
-            if self.strict:
-                result = self.primitive.call1(self.a.eval(env))
-            else:
-                result = self.primitive.call1(self.a.thunk(env))
-        except NixError as error:
-            note_builtin(error, self.builtin, self.pos)
-            raise
-        end_call()
-        return result
+        return call_builtin1(self.builtin, self.a, env, self.pos)
 
 
 class CallBuiltin2(Op):
     def __init__(self, builtin: Builtin, a: Op, b: Op, pos: i64) -> None:
         self.builtin: Final = builtin
-        self.primitive: Final = builtin.primitive
-        self.strict: Final[i64] = builtin.strict
         self.a: Final = a
         self.b: Final = b
         self.pos: Final[i64] = pos
 
     def eval(self, env: Env) -> object:
-        begin_call(self.pos)
-        try:
-            strict = self.strict
-            a = self.a.eval(env) if strict & 1 else self.a.thunk(env)
-            b = self.b.eval(env) if strict & 2 else self.b.thunk(env)
-            result = self.primitive.call2(a, b)
-        except NixError as error:
-            note_builtin(error, self.builtin, self.pos)
-            raise
-        end_call()
-        return result
+        return call_builtin2(self.builtin, self.a, self.b, env, self.pos)
 
 
 class CallBuiltin3(Op):
