@@ -10,7 +10,7 @@ offset plus one in the lower; 0 is no position. Line and column are computed whe
 
 from __future__ import annotations
 
-from mypy_extensions import i64, mypyc_attr
+from tvix_eval.hints import i64, mypyc_attr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

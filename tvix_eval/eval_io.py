@@ -13,9 +13,8 @@ import errno
 import os
 import stat
 
-from mypy_extensions import mypyc_attr
-
 from tvix_eval.errors import NixError
+from tvix_eval.hints import mypyc_attr
 from tvix_eval.vm.strings import Context
 
 TYPE_CHECKING = False

@@ -10,8 +10,6 @@ from __future__ import annotations
 import _thread
 import gc
 
-from mypy_extensions import i64
-
 from tvix_eval.builtins.numbers import Div, LessThan, Mul, Sub
 from tvix_eval.builtins.registry import Constant, Loader, SourceBuiltin, global_name
 from tvix_eval.compiler.bytecode import Chunk
@@ -19,12 +17,14 @@ from tvix_eval.deep import run_deep
 from tvix_eval.errors import EvalError, NixError, Source, Sources
 from tvix_eval.eval_io import EvalIO, resolve_import_path
 from tvix_eval.front import Front
+from tvix_eval.hints import i64
 from tvix_eval.linker import Globals, Unit
 from tvix_eval.polling import Interrupt
 from tvix_eval.settings import Settings
 from tvix_eval.syntax.settings import ParseWarning
 from tvix_eval.syntax.show import show
-from tvix_eval.vm.attrs import Attrs, TablePositions, from_table
+from tvix_eval.vm.attr_positions import TablePositions
+from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.machine import REGISTERS, Session
 from tvix_eval.vm.values import NO_ENV, Builtin, Env, Op, Thunk, new_env
 

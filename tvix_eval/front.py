@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.compiler.bytecode import Chunk
 from tvix_eval.compiler.code_cache import CodeCache
 from tvix_eval.compiler.compiler import compile_tree
 from tvix_eval.compiler.resolver import resolve
 from tvix_eval.errors import NixError
+from tvix_eval.hints import i64
 from tvix_eval.settings import Settings
 from tvix_eval.syntax.nodes import Node
 from tvix_eval.syntax.parser import ParseResult, parse

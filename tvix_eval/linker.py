@@ -6,14 +6,13 @@ stack of operations; it does not recurse.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.compiler import bytecode as op
 from tvix_eval.compiler.bytecode import Chunk
 from tvix_eval.errors import InternalError
+from tvix_eval.hints import i64
 from tvix_eval.syntax.nodes import PATH_HOME, PATH_RELATIVE
 from tvix_eval.syntax.show import relocate
-from tvix_eval.vm.attrs import LiteralPositions, Shape, shape_of
+from tvix_eval.vm.attr_positions import LiteralPositions
 from tvix_eval.vm.coerce import canonical_path
 from tvix_eval.vm.machine import REGISTERS, native_depth_error
 from tvix_eval.vm.operations.arithmetic import Divide, Less, Multiply, Subtract
@@ -47,6 +46,7 @@ from tvix_eval.vm.operations.control import (
 )
 from tvix_eval.vm.operations.strings import Add, Interpolate, InterpolatePath
 from tvix_eval.vm.operations.variables import Const, Lazy, WithVariable, variable
+from tvix_eval.vm.shapes import Shape, shape_of
 from tvix_eval.vm.values import Builtin, Code, Env, Formals, Op, Parameter, Path, Thunk
 
 TYPE_CHECKING = False

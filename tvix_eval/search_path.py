@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError, ThrownError
 from tvix_eval.eval_io import INTERNAL_ROOT, EvalIO, join
+from tvix_eval.hints import i64
 from tvix_eval.vm.machine import session
 
 INTERNAL_PREFIX = "nix/"

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import TypeError_
-from tvix_eval.vm.attrs import (
-    EMPTY_ATTRS,
-    TABLE_SHAPE,
-    Attrs,
-    LiteralPositions,
-    Positions,
-    TablePositions,
-    from_sorted,
-    from_table,
-    layered_positions,
-    shape_of,
-)
+from tvix_eval.hints import i64
+from tvix_eval.vm.attr_positions import LiteralPositions, Positions, SamePosition, TablePositions
+from tvix_eval.vm.attrs import EMPTY_ATTRS, Attrs, from_sorted, from_table, layered_positions
 from tvix_eval.vm.calls import APPLY2, Apply2
 from tvix_eval.vm.force import (
     force_attrs,
@@ -27,6 +16,7 @@ from tvix_eval.vm.force import (
 )
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.positions import position_value
+from tvix_eval.vm.shapes import TABLE_SHAPE, shape_of
 from tvix_eval.vm.values import (
     MISSING,
     Builtin,
@@ -118,17 +108,6 @@ class RemoveAttrs(Primitive):
         for name in removed:
             del table[name]
         return from_table(table, layered_positions(attrs))
-
-
-class SamePosition(Positions):
-    """Of a set all of whose attributes have one position."""
-
-    def __init__(self, table: dict[str, object], pos: i64) -> None:
-        self.table = table
-        self.pos: i64 = pos
-
-    def find(self, name: str) -> i64:
-        return self.pos if name in self.table else -1
 
 
 class ListToAttrs(Primitive):

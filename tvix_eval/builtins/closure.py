@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 from tvix_eval.errors import NixError
-from tvix_eval.vm.attrs import Attrs, LiteralPositions
+from tvix_eval.vm.attr_positions import LiteralPositions
+from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.calls import call1
 from tvix_eval.vm.compare import less
 from tvix_eval.vm.force import force_attrs, force_function, force_list, get_attr

@@ -142,7 +142,7 @@ class Scheme:
 class Forge(Scheme):
     """GitHub, GitLab, SourceHut."""
 
-    names = ("owner", "repo", "ref", "rev", "narHash", "lastModified", "host", "treeHash")
+    names: tuple[str, ...] = ("owner", "repo", "ref", "rev", "narHash", "lastModified", "host", "treeHash")
     feature = FLAKES
 
     def from_url(self, url: Url) -> Fields | None:
@@ -198,7 +198,7 @@ class Forge(Scheme):
 class Indirect(Scheme):
     """A name that a registry knows."""
 
-    names = ("id", "ref", "rev", "narHash")
+    names: tuple[str, ...] = ("id", "ref", "rev", "narHash")
     feature = FLAKES
 
     def from_url(self, url: Url) -> Fields | None:
@@ -238,7 +238,7 @@ class Indirect(Scheme):
 
 
 class PathScheme(Scheme):
-    names = ("path", "rev", "revCount", "lastModified", "narHash")
+    names: tuple[str, ...] = ("path", "rev", "revCount", "lastModified", "narHash")
     feature = FLAKES
 
     def from_url(self, url: Url) -> Fields | None:
@@ -273,14 +273,14 @@ class PathScheme(Scheme):
 
 
 class Git(Scheme):
-    names = tuple(
+    names: tuple[str, ...] = tuple(
         (
             "url ref rev shallow submodules lfs exportIgnore lastModified revCount narHash allRefs name dirtyRev"
             " dirtyShortRev verifyCommit keytype publicKey publicKeys"
         ).split()
     )
-    texts = ("rev", "ref", "keytype", "publicKey", "publicKeys")
-    flags = ("shallow", "submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit")
+    texts: tuple[str, ...] = ("rev", "ref", "keytype", "publicKey", "publicKeys")
+    flags: tuple[str, ...] = ("shallow", "submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit")
 
     def from_url(self, url: Url) -> Fields | None:
         if url.scheme != "git" and url.application() != "git":
@@ -346,7 +346,7 @@ def git_url(text: str) -> Url:
 
 
 class Mercurial(Scheme):
-    names = ("url", "ref", "rev", "revCount", "narHash", "name")
+    names: tuple[str, ...] = ("url", "ref", "rev", "revCount", "narHash", "name")
 
     def from_url(self, url: Url) -> Fields | None:
         if url.scheme not in ("hg+http", "hg+https", "hg+ssh", "hg+file"):
@@ -380,7 +380,7 @@ class Mercurial(Scheme):
 class Download(Scheme):
     """A file or an archive. `any_url`: it takes URLs that name no scheme of Nix."""
 
-    names = ("url", "narHash", "name", "unpack", "rev", "revCount", "lastModified")
+    names: tuple[str, ...] = ("url", "narHash", "name", "unpack", "rev", "revCount", "lastModified")
 
     def __init__(self, name: str, any_url: bool) -> None:
         super().__init__(name)
@@ -516,7 +516,9 @@ def flake_ref_to_string(a: object) -> object:
         value = force(places[at], attrs.position(name))
         if isinstance(value, NixString):
             value = value.text
-        if isinstance(value, int):
+        if value is True or value is False:
+            fields[name] = value
+        elif isinstance(value, int):
             if value < 0:
                 raise EvalError(f"negative value given for flake ref attr {show_name(name)}: {value}")
             fields[name] = value

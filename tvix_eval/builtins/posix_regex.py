@@ -42,9 +42,17 @@ class PatternTooBig(Exception):
 
 
 class Node:
-    """A part of a pattern. `states` is how many states libstdc++ makes of it, about."""
+    """A part of a pattern.
 
-    states = 1
+    `states`: how many states libstdc++ makes of it, about. `depth`: how far it nests, which
+    is bounded, as trees are walked by recursion.
+    """
+
+    def __init__(self, states: int, depth: int) -> None:
+        self.states: Final = states
+        self.depth: Final = depth
+        if depth > DEEPEST:
+            raise PatternTooBig()
 
     def python(self) -> str:
         """The same for `re`."""
@@ -67,10 +75,15 @@ class Node:
         raise NotImplementedError
 
 
+def deepest(nodes: list[Node]) -> int:
+    return max([node.depth for node in nodes], default=0)
+
+
 class Set(Node):
     """One byte out of a set."""
 
     def __init__(self, members: frozenset[str], text: str) -> None:
+        super().__init__(1, 0)
         self.members: Final = members
         self.text: Final = text
 
@@ -86,6 +99,7 @@ class Set(Node):
 
 class Anchor(Node):
     def __init__(self, at_end: bool) -> None:
+        super().__init__(1, 0)
         self.at_end: Final = at_end
 
     def python(self) -> str:
@@ -100,8 +114,8 @@ class Anchor(Node):
 
 class Sequence(Node):
     def __init__(self, parts: list[Node]) -> None:
+        super().__init__(1 + sum([part.states for part in parts]), deepest(parts))
         self.parts: Final = parts
-        self.states = 1 + sum([part.states for part in parts])
 
     def python(self) -> str:
         return "".join([part.python() for part in self.parts])
@@ -128,8 +142,8 @@ class Sequence(Node):
 
 class Alternation(Node):
     def __init__(self, arms: list[Node]) -> None:
+        super().__init__(sum([arm.states + 2 for arm in arms]), deepest(arms) + 1)
         self.arms: Final = arms
-        self.states = sum([arm.states + 2 for arm in arms])
 
     def python(self) -> str:
         return "(?:" + "|".join([arm.python() for arm in self.arms]) + ")"
@@ -158,9 +172,9 @@ class Alternation(Node):
 
 class Group(Node):
     def __init__(self, number: int, body: Node) -> None:
+        super().__init__(body.states + 2, body.depth + 1)
         self.number: Final = number
         self.body: Final = body
-        self.states = body.states + 2
 
     def python(self) -> str:
         return "(" + self.body.python() + ")"
@@ -183,11 +197,11 @@ class Repeat(Node):
     """`body` at least `least` times, and at most `most` times unless that is `UNLIMITED`."""
 
     def __init__(self, body: Node, least: int, most: int) -> None:
+        copies = least + 1 if most == UNLIMITED else most
+        super().__init__(max(copies, 1) * (body.states + 1), body.depth + 1)
         self.body: Final = body
         self.least: Final = least
         self.most: Final = most
-        copies = least + 1 if most == UNLIMITED else most
-        self.states = max(copies, 1) * (body.states + 1)
         if self.states > MOST_STATES:
             raise PatternTooBig()
 

@@ -7,7 +7,7 @@ import re
 from tvix_eval.builtins.json_parser import null_bytes
 from tvix_eval.builtins.toml_tables import EXPLICIT, INLINE, Document, Place, Table, TableArray, TomlError
 from tvix_eval.vm.attrs import from_sorted, from_table
-from tvix_eval.vm.machine import SymbolOrder
+from tvix_eval.vm.machine import SymbolOrder, enter, leave
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DEEPEST: Final = 400  # arrays and inline tables in each other
 SMALLEST: Final = -(1 << 63)
 LARGEST: Final = (1 << 63) - 1
+MOST_DIGITS: Final = 4000  # Python converts no more, and no such number fits into 64 bits, but for zeros
 BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
 
 ESCAPE: Final = r'\\(?:["\\bfnrt]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})'
@@ -406,7 +407,8 @@ class TomlParser:
 
     def integer(self, text: str) -> int:
         kind = PREFIXES.get(text[1:2], "dec")
-        value = int(text.replace("_", ""), 10 if kind == "dec" else 0)
+        digits = text.replace("_", "")
+        value = int(digits, 10 if kind == "dec" else 0) if len(digits) < MOST_DIGITS else LARGEST + 1
         if not SMALLEST <= value <= LARGEST:
             what = "digits" if kind == "dec" else "value"
             title = f"toml::parse_{kind}_integer: too large integer: current max {what} = 2^63"
@@ -516,6 +518,12 @@ class Converter:
         self.symbols: Final = symbols
 
     def convert(self, value: object) -> object:
+        enter(0)
+        result = self.converted(value)
+        leave()
+        return result
+
+    def converted(self, value: object) -> object:
         if isinstance(value, Table):
             table: dict[str, object] = {}
             for name, item in value.entries.items():

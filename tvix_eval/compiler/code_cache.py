@@ -11,9 +11,8 @@ from __future__ import annotations
 import marshal
 import os
 
-from mypy_extensions import i64
-
 from tvix_eval.compiler.bytecode import VERSION, Chunk
+from tvix_eval.hints import i64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

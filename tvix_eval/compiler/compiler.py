@@ -8,12 +8,11 @@ what the operations try to compute at once (`cheap`).
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.compiler import bytecode as op
 from tvix_eval.compiler.bytecode import Chunk, Writer
 from tvix_eval.compiler.resolver import SymbolKey, curried
 from tvix_eval.errors import StackOverflowError
+from tvix_eval.hints import i64
 from tvix_eval.syntax import nodes
 from tvix_eval.syntax.nodes import (
     Assert,

@@ -9,9 +9,8 @@ The walk is in Nix's order, so that the first undefined variable is the one Nix 
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError, StackOverflowError, UndefinedVarError
+from tvix_eval.hints import i64
 from tvix_eval.syntax.nodes import (
     GLOBAL,
     INHERITED,

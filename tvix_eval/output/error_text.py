@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import Frame, NixError, Position, Sources
+from tvix_eval.hints import i64
 from tvix_eval.output.terminal import filter_text
 from tvix_eval.vm.show import BLUE, MAGENTA, NORMAL, RED
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError, TypeError_
+from tvix_eval.hints import i64
 from tvix_eval.output.floats import format_float_json
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.calls import call1, function_position

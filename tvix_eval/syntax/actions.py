@@ -59,7 +59,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-    from mypy_extensions import i64
+    from tvix_eval.hints import i64
 
 NO_NAME: Final = Name("")
 NOTHING: Final = Node(NO_POS)

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-    from mypy_extensions import i64
+    from tvix_eval.hints import i64
 
 NO_LINE: Final = 1000000  # the indentation where no line has any text
 

@@ -61,7 +61,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-    from mypy_extensions import i64
+    from tvix_eval.hints import i64
 
 FEW_NAMES: Final = 255  # slots for names, less one, in a source of less than LARGE bytes
 MANY_NAMES: Final = 4095  # and in others

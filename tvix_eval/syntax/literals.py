@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-    from mypy_extensions import i64
+    from tvix_eval.hints import i64
 
 NULL_SYMBOL: Final = "\xe2\x90\x80"  # U+2400 in UTF-8, which shows NUL
 MAX_INT: Final = 9223372036854775807

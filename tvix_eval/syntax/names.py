@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-    from mypy_extensions import i64
+    from tvix_eval.hints import i64
 
 KEYWORDS: Final = frozenset(("if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"))
 FIRST: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")

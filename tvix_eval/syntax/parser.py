@@ -35,7 +35,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-    from mypy_extensions import i64
+    from tvix_eval.hints import i64
 
 NO_TOKEN: Final = -1
 MOST_EXPECTED: Final = 4  # a longer list of what was expected is left out

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NO_POSITION, AssertionError_, NixError
+from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.compare import equal, is_derivation, type_rank
 from tvix_eval.vm.machine import enter, leave, session

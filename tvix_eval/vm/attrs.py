@@ -15,183 +15,22 @@ Names have two orders: sorted (what is shown), and of first appearance (`symbol_
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NO_POSITION
+from tvix_eval.hints import i64
+from tvix_eval.vm.attr_positions import (
+    LiteralPositions,
+    Positions,
+    SamePosition,
+    ShapeWithoutPositions,
+    merge,
+)
 from tvix_eval.vm.machine import SymbolOrder
+from tvix_eval.vm.shapes import EMPTY_SHAPE, TABLE_SHAPE, Shape, shape_of
 from tvix_eval.vm.values import MISSING, Thunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
-
-
-class Shape:
-    """Sorted names, and where each is. Compared by identity."""
-
-    __slots__ = ("names", "size", "index", "order", "order_of")
-
-    def __init__(self, names: list[str]) -> None:
-        self.names: Final = names
-        self.size: Final[i64] = len(names)
-        self.index: dict[str, int] | None = None
-        self.order: list[int] = []
-        self.order_of: SymbolOrder | None = None
-
-    def find(self, name: str) -> i64:
-        """The index of `name`, or -1."""
-        index = self.index
-        if index is None:
-            index = {}
-            at = 0
-            for each in self.names:
-                index[each] = at
-                at += 1
-            self.index = index
-        found = index.get(name)
-        if found is None:
-            return -1
-        return found
-
-
-SHAPES: Final[dict[tuple[str, ...], Shape]] = {}
-LARGEST_SHARED_SHAPE: Final = 24
-EMPTY_SHAPE: Final = Shape([])
-NO_SHAPE: Final = Shape([])  # what a cache holds before it has met a set: no set has it
-TABLE_SHAPE: Final = Shape([])  # of a set whose names are only in its table
-SHAPES[()] = EMPTY_SHAPE
-
-
-def shape_of(names: list[str]) -> Shape:
-    """The shape with these names, which must be sorted: shared when small."""
-    if len(names) > LARGEST_SHARED_SHAPE:
-        return Shape(names)
-    key = tuple(names)
-    found = SHAPES.get(key)
-    if found is None:
-        found = Shape(names)
-        SHAPES[key] = found
-    return found
-
-
-class Positions:
-    """Where the attributes of a set were defined."""
-
-    def find(self, name: str) -> i64:
-        """The position of `name`, 0 when it has none, -1 when this does not know the name."""
-        raise NotImplementedError
-
-    def depth(self) -> i64:
-        """How many merges lie on top of each other here."""
-        return 0
-
-
-class LiteralPositions(Positions):
-    """Of a set literal: one object for all sets it makes.
-
-    `delayed[i]`: Nix would hold a thunk in place i of a new set, where we may already hold
-    the value because it cost nothing: a lazy printer should not show it.
-    """
-
-    def __init__(self, shape: Shape, positions: list[int], delayed: list[bool]) -> None:
-        self.shape: Final = shape
-        self.positions: Final = positions
-        self.delayed: Final = delayed
-        self.settled_twin: LiteralPositions | None = None
-
-    def settled(self) -> LiteralPositions:
-        """The same for a set whose attributes have all been forced."""
-        twin = self.settled_twin
-        if twin is None:
-            twin = LiteralPositions(self.shape, self.positions, [False] * self.shape.size)
-            twin.settled_twin = twin
-            self.settled_twin = twin
-        return twin
-
-    def settled_but(self, name: str) -> LiteralPositions:
-        """The same for a set one of whose attributes has been forced."""
-        delayed = self.delayed.copy()
-        at = self.shape.find(name)
-        if at >= 0:
-            delayed[at] = False
-        return LiteralPositions(self.shape, self.positions, delayed)
-
-    def find(self, name: str) -> i64:
-        at = self.shape.find(name)
-        if at < 0:
-            return -1
-        return self.positions[at]
-
-
-class TablePositions(Positions):
-    def __init__(self, table: dict[str, int]) -> None:
-        self.table: Final = table
-
-    def find(self, name: str) -> i64:
-        found = self.table.get(name)
-        if found is None:
-            return -1
-        return found
-
-
-class OnePosition(Positions):
-    """Of a set with one attribute."""
-
-    def __init__(self, name: str, pos: i64) -> None:
-        self.name: Final = name
-        self.pos: Final[i64] = pos
-
-    def find(self, name: str) -> i64:
-        return self.pos if name == self.name else -1
-
-
-class NoPositions(Positions):
-    """Of a set whose attributes have none, on the right of ``//``."""
-
-    def __init__(self, attrs: Attrs) -> None:
-        self.attrs: Final = attrs
-
-    def find(self, name: str) -> i64:
-        return NO_POSITION if self.attrs.has(name) else -1
-
-
-class MergedPositions(Positions):
-    """Of ``left // right``."""
-
-    def __init__(self, right: Positions, left: Positions | None, depth: i64) -> None:
-        self.right: Final = right
-        self.left: Final = left
-        self.levels: Final[i64] = depth
-
-    def find(self, name: str) -> i64:
-        found = self.right.find(name)
-        if found >= 0:
-            return found
-        left = self.left
-        if left is None:
-            return -1
-        return left.find(name)
-
-    def depth(self) -> i64:
-        return self.levels
-
-
-MOST_MERGES: Final = 12
-
-
-def merge_positions(left: Positions | None, right: Positions | None, right_set: Attrs) -> Positions | None:
-    """Positions of ``left // right``; None when nothing has any."""
-    if right is None:
-        if left is None:
-            return None
-        right = NoPositions(right_set)
-    if left is None:
-        return MergedPositions(right, None, right.depth() + 1)
-    if left is right:
-        return left
-    if isinstance(left, MergedPositions) and left.right is right:
-        return left
-    return MergedPositions(right, left, max(left.depth(), right.depth()) + 1)
 
 
 EMPTY_VALUES: Final[list[object]] = []
@@ -393,21 +232,31 @@ class Attrs:
 EMPTY_ATTRS: Final = Attrs(EMPTY_SHAPE, EMPTY_VALUES, None, None)
 
 
+def layer_positions(attrs: Attrs) -> Positions | None:
+    """What is to be merged on top of others: None only when the layer is empty."""
+    positions = attrs.positions
+    if positions is not None:
+        return positions
+    table = attrs.table
+    if table is None:
+        return ShapeWithoutPositions(attrs.shape) if attrs.shape.size > 0 else None
+    return SamePosition(table, NO_POSITION) if table else None
+
+
 def layered_positions(attrs: Attrs) -> Positions | None:
     """The positions of all layers as of one."""
     base = attrs.base
     if base is None:
         return attrs.positions
     below = layered_positions(base)
-    top = attrs.positions
-    if top is None:
-        if below is None:
-            return None
-        top = NoPositions(one_layer(attrs))
-    return MergedPositions(top, below, 0)
+    if below is None and attrs.positions is None:
+        return None
+    top = layer_positions(attrs)
+    return below if top is None else merge(below, top)
 
 
 def one_layer(attrs: Attrs) -> Attrs:
+    """The top layer by itself."""
     return Attrs(attrs.shape, attrs.values, attrs.table, attrs.positions)
 
 
@@ -454,29 +303,9 @@ def merged(left: Attrs, right: Attrs) -> Attrs:
     """One layer of two."""
     table = left.to_table()
     right.add_to(table)
-    positions: Positions | None
-    left_positions = left.positions
-    if isinstance(left_positions, TablePositions):
-        positions = TablePositions(left_positions.table | position_table(right))
-    else:
-        positions = merge_positions(left_positions, right.positions, right)
-        if positions is not None and positions.depth() > MOST_MERGES:
-            positions = TablePositions(position_table(left) | position_table(right))
+    positions = left.positions
+    if positions is not None or right.positions is not None:
+        above = layer_positions(right)
+        if above is not None:
+            positions = merge(positions, above)
     return Attrs(TABLE_SHAPE, EMPTY_VALUES, table, positions)
-
-
-def position_table(attrs: Attrs) -> dict[str, int]:
-    """The positions of a layer as a dict; 0 for a name that has none."""
-    positions = attrs.positions
-    if isinstance(positions, TablePositions):
-        return positions.table
-    if isinstance(positions, OnePosition):
-        return {positions.name: int(positions.pos)}
-    table = attrs.table
-    names: list[str] = attrs.shape.names if table is None else list(table)
-    if positions is None:
-        return dict.fromkeys(names, 0)
-    result: dict[str, int] = {}
-    for name in names:
-        result[name] = int(positions.find(name))
-    return result

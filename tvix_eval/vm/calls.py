@@ -6,12 +6,12 @@ call with all of its arguments. The hot ones count in place.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError, TypeError_
-from tvix_eval.vm.attrs import TABLE_SHAPE, Attrs
+from tvix_eval.hints import i64
+from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.force import expected
 from tvix_eval.vm.machine import REGISTERS, call_depth_error, poll
+from tvix_eval.vm.shapes import TABLE_SHAPE
 from tvix_eval.vm.show import show_type, show_value
 from tvix_eval.vm.values import (
     MISSING,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import EvalError, NixError, TypeError_
+from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.calls import call1
 from tvix_eval.vm.machine import enter, leave, session

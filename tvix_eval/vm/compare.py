@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import EvalError, NixError
+from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.machine import REGISTERS, call_depth_error, enter, leave, session
 from tvix_eval.vm.show import show_type, show_value

@@ -7,9 +7,8 @@ some only to their own complaint about the type (list, set).
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import EvalError, NixError, TypeError_
+from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.show import show_name, show_type, show_value
 from tvix_eval.vm.strings import NixString

@@ -7,9 +7,8 @@ them when it stops, or while it waits for its host (`evaluation`).
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NO_POSITION, NixError, Sources, StackOverflowError
+from tvix_eval.hints import i64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

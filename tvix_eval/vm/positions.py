@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
+from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import from_sorted
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.values import Op, Thunk

@@ -6,9 +6,8 @@ ask for it: showing a value in an error message may not fail.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import CLOSE, NO_POSITION, OPEN, NixError, StackOverflowError
+from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.machine import REGISTERS, call_depth_error, native_depth_error
 from tvix_eval.vm.strings import NixString

@@ -9,7 +9,7 @@ and unions are remembered, so that contexts are compared and merged by identity.
 
 from __future__ import annotations
 
-from mypy_extensions import i64
+from tvix_eval.hints import i64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,9 +21,8 @@ Every class tested with `isinstance` is a leaf: the test is one pointer comparis
 
 from __future__ import annotations
 
-from mypy_extensions import i64, mypyc_attr
-
 from tvix_eval.errors import InfiniteRecursionError, NixError
+from tvix_eval.hints import i64, mypyc_attr
 from tvix_eval.vm.machine import REGISTERS, native_depth_error
 
 TYPE_CHECKING = False

@@ -152,3 +152,44 @@ class TestFromToml:
     @pytest.mark.parametrize("document", ["a = ", "a = 1\\na = 2", "a = 9223372036854775808", "= 1"])
     def test_error(self, document: str) -> None:
         assert message(f'fromTOML "{document}"').startswith("while parsing TOML: ")
+
+    def test_deep_nesting(self) -> None:
+        assert "nested too deep" in message(f'fromTOML "a = {"[" * 1000}{"]" * 1000}"')
+        expression = """
+          let key = builtins.concatStringsSep "." (builtins.genList (i: "a") 2000000); in fromTOML "[${key}]"
+        """
+        assert "stack overflow" in message(expression)
+
+    def test_place_of_an_error(self) -> None:
+        assert message('fromTOML "a = 1\\nbb = 01\\n"') == (
+            "while parsing TOML: [error] bad integer: invalid digit after an integer\n --> fromTOML\n   |\n"
+            " 2 | bb = 01\n   |       ^-- this digit is not allowed\n"
+            "Hint: valid  : -42, 1_000, 1_2_3_4_5, 0xC0FFEE, 0b0010, 0o755\n"
+            "Hint: invalid: _42, 1__000, 0123\n"
+        )
+
+    def test_table_defined_twice(self) -> None:
+        assert message('fromTOML "[a]\\n[b]\\n[a]"') == (
+            "while parsing TOML: [error] toml::insert_value: failed to insert a table, table already defined\n"
+            " --> fromTOML\n   |\n 3 | [a]\n   | ^^^-- inserting this\n   | ...\n   |\n 1 | [a]\n"
+            "   | ^^^-- this table is explicitly defined\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("document", "accepted"),
+        [
+            ("[a.b]\\n[a]\\nc = 1", True),
+            ("[a]\\nb.c = 1\\n[a.b]", False),
+            ("[a]\\nb.c = 1\\n[a.b.d]", True),
+            ("a = {b = 1}\\n[a.c]", False),
+            ("[[a]]\\n[a.b]\\n[[a]]\\n[a.b]", True),
+            ("a = []\\n[[a]]", False),
+            ("[a.b]\\nc = 1\\n[a]\\nb.d = 2", False),
+        ],
+    )
+    def test_where_tables_may_be_written(self, document: str, accepted: bool) -> None:
+        expression = f'fromTOML "{document}"'
+        if accepted:
+            assert show(f"{expression} ? a") == "true"
+        else:
+            assert "toml::insert_value" in message(expression)

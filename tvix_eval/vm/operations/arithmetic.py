@@ -9,9 +9,8 @@ are nested so deep that the operator, which is a call, would be refused when it 
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import EvalError, NixError
+from tvix_eval.hints import i64
 from tvix_eval.vm.compare import less
 from tvix_eval.vm.force import force_float, force_int
 from tvix_eval.vm.machine import REGISTERS, call_depth_error

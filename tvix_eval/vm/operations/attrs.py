@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import EvalError, NixError
-from tvix_eval.vm.attrs import (
-    NO_SHAPE,
-    TABLE_SHAPE,
-    Attrs,
-    LiteralPositions,
-    MergedPositions,
-    OnePosition,
-    Positions,
-    Shape,
-    TablePositions,
-    from_table,
-    update,
-)
+from tvix_eval.hints import i64
+from tvix_eval.vm.attr_positions import LiteralPositions, OnePosition, TablePositions, merge
+from tvix_eval.vm.attrs import Attrs, from_table, layer_positions, update
 from tvix_eval.vm.force import expected, force_attrs, refers_to_store
 from tvix_eval.vm.machine import session
+from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Shape
 from tvix_eval.vm.strings import NixString
 from tvix_eval.vm.values import MISSING, Builtin, Closure, Env, Op, Thunk
 
@@ -152,11 +141,8 @@ class RecursiveAttrs(Op):
                     if each == index:
                         env.set(self.slots[at], place)
                     at += 1
-        below: Positions = self.positions
-        above = overrides.positions
-        if above is not None:
-            below = MergedPositions(above, below, above.depth() + 1)
-        return from_table(table, below)
+        above = layer_positions(overrides)
+        return from_table(table, self.positions if above is None else merge(self.positions, above))
 
 
 class DynamicAttrs(Op):
@@ -189,9 +175,7 @@ class DynamicAttrs(Op):
         if static.size() > 0:
             if not found:
                 return static
-            below = static.positions
-            above = TablePositions(found)
-            return from_table(table, MergedPositions(above, below, 1 if below is None else below.depth() + 1))
+            return from_table(table, merge(static.positions, TablePositions(found)))
         if len(found) == 1:
             for name in found:
                 return from_table(table, OnePosition(name, found[name]))
@@ -328,7 +312,6 @@ class Select(Op):
             return place
         return Thunk(self, env)
 
-
     def forwarding(self, attr_pos: i64) -> Forward:
         forward = self.forward
         if forward is None or forward.attr_pos != attr_pos:
@@ -444,8 +427,10 @@ class SelectPath(Op):
                 owner = value
                 name = wanted
                 value = place
-            assert owner is not None
-            return owner.get(name, self.pos)
+            if isinstance(value, Thunk):
+                assert owner is not None
+                return value.value if value.op is None else owner.get(name, self.pos)
+            return value
         except NixError as error:
             if owner is not None:
                 note_attribute(error, owner, name, self.show(env))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError
+from tvix_eval.hints import i64
 from tvix_eval.vm.calls import (
     begin_call,
     call,

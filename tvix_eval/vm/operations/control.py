@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import AssertionError_, NixError
+from tvix_eval.hints import i64
 from tvix_eval.vm.assert_equal import assert_equal
 from tvix_eval.vm.compare import equal
 from tvix_eval.vm.force import expected

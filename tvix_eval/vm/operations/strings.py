@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import EvalError, NixError
+from tvix_eval.hints import i64
 from tvix_eval.vm.coerce import canonical_path, coerce_to_string
 from tvix_eval.vm.operations.arithmetic import SMALL, in_range, ready
 from tvix_eval.vm.show import show_type

@@ -6,9 +6,8 @@ A variable is a slot of the `Env` some activations up; the frequent cases have a
 
 from __future__ import annotations
 
-from mypy_extensions import i64
-
 from tvix_eval.errors import NixError, UndefinedVarError
+from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.force import expected
 from tvix_eval.vm.values import MISSING, Env, Op, Thunk

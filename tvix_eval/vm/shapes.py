@@ -1,0 +1,58 @@
+"""Shapes: the sorted names that sets of one literal, and their images, share."""
+
+from __future__ import annotations
+
+from tvix_eval.hints import i64
+from tvix_eval.vm.machine import SymbolOrder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+
+class Shape:
+    """Sorted names, and where each is. Compared by identity."""
+
+    __slots__ = ("names", "size", "index", "order", "order_of")
+
+    def __init__(self, names: list[str]) -> None:
+        self.names: Final = names
+        self.size: Final[i64] = len(names)
+        self.index: dict[str, int] | None = None
+        self.order: list[int] = []
+        self.order_of: SymbolOrder | None = None
+
+    def find(self, name: str) -> i64:
+        """The index of `name`, or -1."""
+        index = self.index
+        if index is None:
+            index = {}
+            at = 0
+            for each in self.names:
+                index[each] = at
+                at += 1
+            self.index = index
+        found = index.get(name)
+        if found is None:
+            return -1
+        return found
+
+
+SHAPES: Final[dict[tuple[str, ...], Shape]] = {}
+LARGEST_SHARED_SHAPE: Final = 24
+EMPTY_SHAPE: Final = Shape([])
+NO_SHAPE: Final = Shape([])  # what a cache holds before it has met a set: no set has it
+TABLE_SHAPE: Final = Shape([])  # of a set whose names are only in its table
+SHAPES[()] = EMPTY_SHAPE
+
+
+def shape_of(names: list[str]) -> Shape:
+    """The shape with these names, which must be sorted: shared when small."""
+    if len(names) > LARGEST_SHARED_SHAPE:
+        return Shape(names)
+    key = tuple(names)
+    found = SHAPES.get(key)
+    if found is None:
+        found = Shape(names)
+        SHAPES[key] = found
+    return found
