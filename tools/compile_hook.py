@@ -34,6 +34,7 @@ COMPILER: Final = ["mypy[mypyc]==2.4.1"]
 # The modules of each package that stay interpreted, and why. Packages that are not here are not compiled.
 INTERPRETED: Final[dict[str, dict[str, str]]] = {
     "tvix_eval": {
+        "hints.py": "stands in at run time for what mypyc itself is told",
         "polling.py": "entering interpreted code is what lets CPython run signal handlers",
         "grammar.py": "stands on lark's classes, which are not compiled; evaluating does not need it",
         "builtins/flakerefs.py": "cold, and its class attributes are not what mypyc accepts",

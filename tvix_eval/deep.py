@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 MIB: Final = 1 << 20
-STACK_SIZES: Final = (4096, 2048, 1024, 512, 256, 64)  # MiB, the first that can be had
+STACK_SIZES: Final = (8192, 4096, 2048, 1024, 512, 256, 64)  # MiB, the first that can be had
 BYTES_PER_ACTIVATION: Final = 2560  # of native stack at most (docs/performance.md)
 PURE_ACTIVATIONS: Final = 1_600_000  # uncompiled: frames live on the heap
 COMPILED: Final = not __file__.endswith(".py")

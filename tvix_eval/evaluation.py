@@ -183,7 +183,7 @@ class Evaluation:
             registers.session = self.session
             registers.calls = 0
             registers.depth = 0
-            registers.max_calls = min(self.settings.max_call_depth, max_depth // 2)
+            registers.max_calls = min(self.settings.max_call_depth, max_depth * 5 // 8)
             registers.calls_bounded_by_stack = registers.max_calls < self.settings.max_call_depth
             registers.max_depth = max_depth - registers.max_calls
             registers.show_trace = self.settings.show_trace

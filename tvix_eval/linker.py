@@ -25,6 +25,7 @@ from tvix_eval.vm.operations.attrs import (
     HasAttr,
     HasAttrPath,
     ListLiteral,
+    PathComponent,
     RecursiveAttrs,
     Select,
     SelectOr,
@@ -373,8 +374,8 @@ def link_operator(unit: Unit, reader: Reader, stack: list[Op], opcode: i64) -> N
     elif opcode == op.HAS_PATH:
         pos = reader.position()
         positions = reader.positions()
-        path = take(stack, len(positions))
-        stack.append(HasAttrPath(stack.pop(), path, positions, pos))
+        path = link_path(stack, positions, [""] * len(positions))
+        stack.append(HasAttrPath(stack.pop(), path, pos))
     elif opcode == op.PATH:
         kind = reader.number()
         stack.append(Const(Path(canonical_path(unit.path(kind, reader.name())))))
@@ -534,6 +535,23 @@ def link_with_variable(reader: Reader) -> Op:
     return WithVariable(name, sets, set_positions, pos)
 
 
+def link_path(stack: list[Op], positions: list[int], shown: list[str]) -> list[PathComponent]:
+    """The components of an attribute path, whose operations are taken from the stack."""
+    path: list[PathComponent] = []
+    at = 0
+    for component in take(stack, len(positions)):
+        name = ""
+        dynamic: Op | None = component
+        if isinstance(component, Const):
+            value = component.value
+            if isinstance(value, str):
+                name = value
+                dynamic = None
+        path.append(PathComponent(name, dynamic, positions[at], shown[at]))
+        at += 1
+    return path
+
+
 def link_select_path(reader: Reader, stack: list[Op], has_default: bool) -> None:
     pos = reader.position()
     shown: list[str] = []
@@ -544,5 +562,5 @@ def link_select_path(reader: Reader, stack: list[Op], has_default: bool) -> None
         positions.append(reader.position())
         count -= 1
     default = stack.pop() if has_default else None
-    path = take(stack, len(shown))
-    stack.append(SelectPath(stack.pop(), path, positions, shown, default, pos))
+    path = link_path(stack, positions, shown)
+    stack.append(SelectPath(stack.pop(), path, default, pos))

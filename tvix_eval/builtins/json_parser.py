@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PLAIN: Final = re.compile(r'[^"\\\x00-\x1f]*')
 NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+BLANKS: Final = frozenset(" \t\n\r")
 SPACE: Final = re.compile(r"[ \t\n\r]*")
 HEX: Final = re.compile(r"[0-9a-fA-F]{0,4}")
 BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
@@ -138,10 +139,13 @@ class JsonParser:
 
     def next(self) -> str:
         """The first byte of the next token, "" at the end."""
-        found = SPACE.match(self.text, self.at)
-        assert found is not None
-        self.at = found.end()
-        return self.text[self.at : self.at + 1]
+        character = self.text[self.at : self.at + 1]
+        if character in BLANKS:
+            found = SPACE.match(self.text, self.at)
+            assert found is not None
+            self.at = found.end()
+            character = self.text[self.at : self.at + 1]
+        return character
 
     def read_key(self, container: Container) -> None:
         if self.next() != '"':
@@ -213,6 +217,12 @@ class JsonParser:
         text = self.text
         self.mark = self.at
         at = self.at + 1
+        end = text.find('"', at)
+        if end > 0:
+            plain = text[at:end]
+            if plain.isascii() and plain.isprintable() and "\\" not in plain:
+                self.at = end + 1
+                return plain
         parts: list[str] = []
         while True:
             found = PLAIN.match(text, at)

@@ -28,6 +28,8 @@ class ToString(Primitive):
             a = a.force(0)
         if isinstance(a, str) or isinstance(a, NixString):
             return a
+        if a is not True and a is not False and isinstance(a, int):
+            return str(a)
         context = ContextBuilder()
         why = "while evaluating the first argument passed to builtins.toString"
         return context.string(coerce_to_string(a, context, 0, why, True, False))

@@ -51,6 +51,8 @@ def to_json(value: object, strict: bool, pos: i64, context: ContextBuilder, copy
 
 def quote(text: str) -> str:
     """A JSON string literal."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return '"' + text + '"'
     return '"' + text.translate(ESCAPES) + '"'
 
 

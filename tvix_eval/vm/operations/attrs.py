@@ -196,16 +196,6 @@ def dynamic_name(value: object, pos: i64) -> str:
     raise expected("a string", value, pos).with_frame(pos, why)
 
 
-def attr_name(value: object, pos: i64) -> str:
-    """The name that a dynamic component of an attribute path evaluates to."""
-    if isinstance(value, str):
-        return value
-    why = "while evaluating an attribute name"
-    if isinstance(value, NixString):
-        raise refers_to_store(value).with_frame(pos, why)
-    raise expected("a string", value, pos).with_frame(pos, why)
-
-
 def missing_attribute(attrs: Attrs, name: str, pos: i64) -> NixError:
     error = EvalError("attribute '" + name + "' missing", pos)
     error.wanted_name = name
@@ -384,22 +374,41 @@ class SelectOr(Op):
         return place
 
 
-class SelectPath(Op):
-    """``subject.a.${b}.c``, with `default` or None. `shown[i]`: component i as written."""
+class PathComponent:
+    """A component of an attribute path: a static `name`, or a `dynamic` operation.
 
-    def __init__(
-        self,
-        subject: Op,
-        path: list[Op],
-        path_positions: list[int],
-        shown: list[str],
-        default: Op | None,
-        pos: i64,
-    ) -> None:
+    `pos` is where the dynamic expression is, `shown` the component as written.
+    """
+
+    def __init__(self, name: str, dynamic: Op | None, pos: i64, shown: str) -> None:
+        self.name: Final = name
+        self.dynamic: Final = dynamic
+        self.pos: Final[i64] = pos
+        self.shown: Final = shown
+
+    def evaluate(self, env: Env) -> str:
+        dynamic = self.dynamic
+        if dynamic is None:
+            return self.name
+        value = dynamic.eval(env)
+        if isinstance(value, str):
+            return value
+        raise not_a_name(value, self.pos)
+
+
+def not_a_name(value: object, pos: i64) -> NixError:
+    why = "while evaluating an attribute name"
+    if isinstance(value, NixString):
+        return refers_to_store(value).with_frame(pos, why)
+    return expected("a string", value, pos).with_frame(pos, why)
+
+
+class SelectPath(Op):
+    """``subject.a.${b}.c``, with `default` or None."""
+
+    def __init__(self, subject: Op, path: list[PathComponent], default: Op | None, pos: i64) -> None:
         self.subject: Final = subject
         self.path: Final = path
-        self.path_positions: Final = path_positions
-        self.shown: Final = shown
         self.default: Final = default
         self.pos: Final[i64] = pos
 
@@ -408,11 +417,9 @@ class SelectPath(Op):
         owner: Attrs | None = None  # the set that `value` was found in, under `name`
         name = ""
         default = self.default
-        at = 0
         try:
             for component in self.path:
-                wanted = attr_name(component.eval(env), self.path_positions[at])
-                at += 1
+                wanted = component.evaluate(env)
                 if isinstance(value, Thunk):
                     value = value.force(self.pos)
                 if not isinstance(value, Attrs):
@@ -439,13 +446,11 @@ class SelectPath(Op):
     def show(self, env: Env) -> str:
         """The path with computed names in place, where they can be computed."""
         parts: list[str] = []
-        at = 0
         for component in self.path:
             try:
-                parts.append(attr_name(component.eval(env), self.pos))
+                parts.append(component.evaluate(env))
             except NixError:
-                parts.append(self.shown[at])
-            at += 1
+                parts.append(component.shown)
         return ".".join(parts)
 
 
@@ -464,20 +469,17 @@ class HasAttr(Op):
 class HasAttrPath(Op):
     """``subject ? a.${b}``: everything but the last attribute is forced."""
 
-    def __init__(self, subject: Op, path: list[Op], path_positions: list[int], pos: i64) -> None:
+    def __init__(self, subject: Op, path: list[PathComponent], pos: i64) -> None:
         self.subject: Final = subject
         self.path: Final = path
-        self.path_positions: Final = path_positions
         self.pos: Final[i64] = pos
 
     def eval(self, env: Env) -> object:
         value = self.subject.eval(env)
-        at = 0
         for component in self.path:
             if isinstance(value, Thunk):
                 value = value.force(self.pos)
-            name = attr_name(component.eval(env), self.path_positions[at])
-            at += 1
+            name = component.evaluate(env)
             if not isinstance(value, Attrs):
                 return False
             value = value.place(name)
