@@ -10,7 +10,7 @@ from tvix_eval import options
 from tvix_eval.auto_call import auto_call, find_along_attr_path
 from tvix_eval.builtins.registry import Loader, impure_constants, io_builtins, pure_builtins
 from tvix_eval.builtins.storeless import storeless_builtins
-from tvix_eval.errors import Interrupted, NixError, Source, UsageError
+from tvix_eval.errors import Interrupted, NixError, Source, Sources, UsageError
 from tvix_eval.eval_io import StdIO, join
 from tvix_eval.evaluation import Evaluation
 from tvix_eval.options import Arguments, read_arguments
@@ -125,7 +125,10 @@ class Command:
             self.say(warning_text(text, kind, self.colours) + "\n")
 
     def parse_warning(self, name: str, text: str, warning: ParseWarning) -> None:
-        self.say(warning_text(warning.text, "warning", self.colours) + "\n")
+        sources = Sources()
+        base = sources.add(Source(name, text, False))
+        pos = base + warning.pos + 1 if warning.pos >= 0 else 0
+        self.say(warning_text(warning.text, "warning", self.colours, pos, sources) + "\n")
 
     def settings(self) -> Settings:
         arguments = self.arguments
@@ -233,7 +236,7 @@ class Job:
             path = self.evaluation.resolve(path)
             self.evaluation.compile_file(path)
         else:
-            self.show(self.evaluation.loader.load(path))
+            self.show(self.evaluation.evaluate_file(self.evaluation.resolve(path)))
 
     def shown_without_evaluating(self, text: str, name: str, folder: str) -> bool:
         """Does what ``--parse`` and its like ask for; False when none of them is there."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tvix_eval.builtins.posix_regex import BadPattern, PatternTooBig, Regex
+from tvix_eval.builtins.posix_regex import Regex
+from tvix_eval.builtins.regex_tree import BadPattern, PatternTooBig
 from tvix_eval.errors import EvalError
 from tvix_eval.vm.force import force_string, force_string_no_context
 from tvix_eval.vm.values import Builtin, Primitive

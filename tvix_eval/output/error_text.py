@@ -27,9 +27,15 @@ def error_text(error: NixError, sources: Sources | None, show_trace: bool, colou
     return message_text("error", RED, error, sources, show_trace, colours)
 
 
-def warning_text(message: str, kind: str = "warning", colours: bool = False) -> str:
-    """Byte text of a warning, further lines indented under the first."""
-    return message_text(kind, MAGENTA, NixError(message), None, False, colours)
+def warning_text(
+    message: str,
+    kind: str = "warning",
+    colours: bool = False,
+    pos: i64 = 0,
+    sources: Sources | None = None,
+) -> str:
+    """Byte text of a warning, further lines indented under the first; `pos`: what it is about."""
+    return message_text(kind, MAGENTA, NixError(message, pos), sources, False, colours)
 
 
 def message_text(

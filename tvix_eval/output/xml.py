@@ -44,29 +44,34 @@ def text_of(value: object) -> str | None:
 
 
 class XmlWriter:
-    """`parts` is the document so far: what Nix has written when an error ends it."""
+    """`parts` is the document so far. An error leaves it well-formed, and Nix writes that much."""
 
     def __init__(self, strict: bool, location: bool, context: ContextBuilder) -> None:
         self.strict = strict
         self.location = location
         self.context = context
         self.parts: list[str] = []
+        self.elements: list[str] = []  # those that are open
         self.margin = ""
         self.derivations_seen: set[str] = set()
 
     def write_document(self, value: object, pos: i64) -> None:
         self.parts.append(HEADER)
         self.open("expr", "")
-        self.write(value, pos)
-        self.close("expr")
+        try:
+            self.write(value, pos)
+        finally:
+            while self.elements:
+                self.close()
 
     def open(self, name: str, attributes: str) -> None:
         self.parts.append(self.margin + "<" + name + attributes + ">\n")
+        self.elements.append(name)
         self.margin += "  "
 
-    def close(self, name: str) -> None:
+    def close(self) -> None:
         self.margin = self.margin[2:]
-        self.parts.append(self.margin + "</" + name + ">\n")
+        self.parts.append(self.margin + "</" + self.elements.pop() + ">\n")
 
     def empty(self, name: str, attributes: str) -> None:
         self.parts.append(self.margin + "<" + name + attributes + " />\n")
@@ -97,12 +102,12 @@ class XmlWriter:
             else:
                 self.open("attrs", "")
                 self.write_attributes(value)
-                self.close("attrs")
+                self.close()
         elif isinstance(value, list):
             self.open("list", "")
             for item in value:
                 self.write(item, pos)
-            self.close("list")
+            self.close()
         elif value is None:
             self.empty("null", "")
         elif value is True or value is False:
@@ -149,7 +154,7 @@ class XmlWriter:
                 self.empty("unevaluated", "")
             else:
                 self.write(place, pos)
-            self.close("attr")
+            self.close()
             at += 1
 
     def write_derivation(self, attrs: Attrs) -> None:
@@ -172,7 +177,7 @@ class XmlWriter:
             self.write_attributes(attrs)
         else:
             self.empty("repeated", "")
-        self.close("derivation")
+        self.close()
 
     def write_function(self, code: Code, given: int) -> None:
         parameter = code.params[given]
@@ -189,5 +194,5 @@ class XmlWriter:
             self.open("attrspat", attributes)
             for name in sorted(formals.names):
                 self.empty("attr", attribute("name", name))
-            self.close("attrspat")
-        self.close("function")
+            self.close()
+        self.close()

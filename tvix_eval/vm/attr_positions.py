@@ -132,7 +132,7 @@ class ShapeWithoutPositions(Positions):
             table[name] = 0
 
 
-MOST_MERGES: Final = 12
+MOST_MERGES: Final = 32
 
 
 class MergedPositions(Positions):

@@ -1,6 +1,7 @@
 import pytest
 
-from tvix_eval.builtins.posix_regex import BadPattern, PatternTooBig, Regex
+from tvix_eval.builtins.posix_regex import Regex
+from tvix_eval.builtins.regex_tree import BadPattern, PatternTooBig
 
 from ..evaluating import message, show
 

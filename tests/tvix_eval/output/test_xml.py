@@ -72,4 +72,4 @@ def test_what_was_written_before_an_error() -> None:
     writer = XmlWriter(True, False, ContextBuilder())
     with pytest.raises(NixError):
         program.evaluation.run(lambda: writer.write_document(value, 0))
-    assert "".join(writer.parts) == HEADER + '  <list>\n    <int value="1" />\n'
+    assert "".join(writer.parts) == HEADER + '  <list>\n    <int value="1" />\n  </list>\n</expr>\n'
