@@ -125,6 +125,9 @@ class Command:
             self.say(warning_text(text, kind, self.colours) + "\n")
 
     def parse_warning(self, name: str, text: str, warning: ParseWarning) -> None:
+        if warning.pos < 0:
+            self.say("warning: " + warning.text + "\n")
+            return
         sources = Sources()
         base = sources.add(Source(name, text, False))
         pos = base + warning.pos + 1 if warning.pos >= 0 else 0

@@ -6,7 +6,6 @@ from tvix_eval.compiler.bytecode import Chunk
 from tvix_eval.compiler.code_cache import CodeCache
 from tvix_eval.compiler.compiler import compile_tree
 from tvix_eval.compiler.resolver import resolve
-from tvix_eval.errors import NixError
 from tvix_eval.hints import i64
 from tvix_eval.settings import Settings
 from tvix_eval.syntax.nodes import Node
@@ -92,10 +91,10 @@ class Front:
         source (offset plus one).
         """
         parsed = self.parse(text, name)
-        order = self.order(parsed)
-        frame_size = resolve(parsed.root, self.global_names, order, max_depth, scope)
+        symbols = parsed.symbols
+        frame_size = resolve(parsed.root, self.global_names, symbols, max_depth, scope)
         warnings = [(int(warning.pos), warning.text) for warning in parsed.warnings]
-        return compile_tree(parsed.root, parsed.symbols, order, frame_size, warnings, max_depth)
+        return compile_tree(parsed.root, symbols, frame_size, warnings, max_depth)
 
     def parse(self, text: str, name: str) -> ParseResult:
         warnings: list[ParseWarning] = []
@@ -108,19 +107,5 @@ class Front:
     def parse_and_resolve(self, text: str, name: str, max_depth: i64) -> Node:
         """The tree of an expression whose variables are all bound."""
         parsed = self.parse(text, name)
-        resolve(parsed.root, self.global_names, self.order(parsed), max_depth)
+        resolve(parsed.root, self.global_names, parsed.symbols, max_depth)
         return parsed.root
-
-    def order(self, parsed: ParseResult) -> dict[str, int]:
-        order = self.known.copy()
-        for name in parsed.symbols:
-            if name not in order:
-                order[name] = len(order)
-        return order
-
-
-def in_source(error: NixError, base: i64) -> NixError:
-    """An error whose position is in the source that begins at `base`."""
-    if error.pos != 0:
-        error.pos = error.pos + base
-    return error

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from tvix_eval.compiler import bytecode as op
 from tvix_eval.compiler.bytecode import Chunk, Writer
-from tvix_eval.compiler.resolver import SymbolKey, curried
+from tvix_eval.compiler.resolver import curried, in_symbol_order
 from tvix_eval.errors import StackOverflowError
 from tvix_eval.hints import i64
 from tvix_eval.syntax import nodes
+from tvix_eval.syntax.names import Symbols
 from tvix_eval.syntax.nodes import (
     Assert,
     AttrName,
@@ -114,8 +115,8 @@ def is_cheap(node: Node, levels: i64) -> bool:
 
 
 class Compiler:
-    def __init__(self, order: dict[str, int], max_depth: i64) -> None:
-        self.symbols: Final = SymbolKey(order)
+    def __init__(self, symbols: Symbols, max_depth: i64) -> None:
+        self.symbols: Final = symbols
         self.constants: Final[list[object]] = []
         self.indexes: Final[dict[object, int]] = {}
         self.regions: Final[list[bytes]] = []
@@ -410,7 +411,7 @@ class Compiler:
 
     def let(self, out: Writer, node: Let, level: i64) -> None:
         attrs = node.attrs
-        names = self.symbols.sorted(attrs.attrs)
+        names = in_symbol_order(attrs.attrs, self.symbols)
         self.open_slots(attrs, names)
         slots: list[int] = []
         self.sources(out, attrs, level)
@@ -449,7 +450,7 @@ class Compiler:
         delayed = bytes([not is_atom(node.attrs[name].value) for name in names])
         values: list[int] = []
         if node.recursive:
-            in_order = self.symbols.sorted(node.attrs)
+            in_order = in_symbol_order(node.attrs, self.symbols)
             self.open_slots(node, in_order)
             self.sources(out, node, level)
             place = {name: at for at, name in enumerate(names)}
@@ -616,14 +617,13 @@ def forced_first(node: Node, forced: list[Var]) -> bool:
 
 def compile_tree(
     root: Node,
-    symbols: list[str],
-    order: dict[str, int],
+    symbols: Symbols,
     frame_size: i64,
     warnings: list[tuple[int, str]],
     max_depth: i64,
 ) -> Chunk:
     """The chunk of a resolved tree. Raises StackOverflowError."""
-    compiler = Compiler(order, max_depth)
+    compiler = Compiler(symbols, max_depth)
     out = Writer()
     compiler.strict(out, root, 0)
     compiler.region(out)
@@ -632,4 +632,4 @@ def compile_tree(
     for region in compiler.regions:
         starts.append(len(code))
         code.extend(region)
-    return Chunk(bytes(code), tuple(compiler.constants), starts, symbols, frame_size, warnings)
+    return Chunk(bytes(code), tuple(compiler.constants), starts, list(symbols.numbers), frame_size, warnings)

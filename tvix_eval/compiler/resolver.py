@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from tvix_eval.errors import NixError, StackOverflowError, UndefinedVarError
 from tvix_eval.hints import i64
+from tvix_eval.syntax.names import Symbols
 from tvix_eval.syntax.nodes import (
     GLOBAL,
     INHERITED,
@@ -33,6 +34,7 @@ from tvix_eval.syntax.nodes import (
     Node,
     Not,
     Select,
+    Str,
     Var,
     With,
     WithScope,
@@ -69,21 +71,15 @@ class Scope:
         self.with_pos: Final[i64] = with_pos
 
 
-class SymbolKey:
-    """Sorts the definitions of a set in the order of first appearance of their names."""
-
-    def __init__(self, order: dict[str, int]) -> None:
-        self.order: Final = order
-
-    def sorted(self, names: dict[str, AttrDef]) -> list[str]:
-        if len(names) < 2:
-            return list(names)
-        order = self.order
-        keyed: list[tuple[int, str]] = []
-        for name in names:
-            keyed.append((order[name], name))
-        keyed.sort()
-        return [pair[1] for pair in keyed]
+def in_symbol_order(names: dict[str, AttrDef], symbols: Symbols) -> list[str]:
+    """The names of a set in the order in which they first appeared."""
+    if len(names) < 2:
+        return list(names)
+    keyed: list[tuple[int, str]] = []
+    for name in names:
+        keyed.append((symbols.number(name), name))
+    keyed.sort()
+    return [pair[1] for pair in keyed]
 
 
 def curried(node: Lambda) -> list[Lambda]:
@@ -100,19 +96,21 @@ def curried(node: Lambda) -> list[Lambda]:
 class Resolver:
     """Resolves the variables of one source.
 
-    `known` has the names that the host supplies; `order` numbers all names of the source.
+    `known` has the names that the host supplies; `symbols` numbers all names of the source.
     `max_depth` bounds the recursion.
     """
 
-    def __init__(self, known: frozenset[str], order: dict[str, int], max_depth: i64) -> None:
+    def __init__(self, known: frozenset[str], symbols: Symbols, max_depth: i64) -> None:
         self.known: Final = known
-        self.symbols: Final = SymbolKey(order)
+        self.symbols: Final = symbols
         self.depth: i64 = 0
         self.max_depth: Final[i64] = max_depth
 
     def resolve(self, node: Node, scope: Scope | None, frame: Frame) -> None:
         if isinstance(node, Var):
             self.variable(node, scope, frame)
+            return
+        if isinstance(node, Str):
             return
         self.depth += 1
         if self.depth > self.max_depth:
@@ -233,7 +231,7 @@ class Resolver:
     def bind(self, node: Attrs, scope: Scope | None, frame: Frame) -> Scope:
         """The scope of a ``rec`` or ``let``, with slots for its names."""
         names: dict[str, int] = {}
-        for name in self.symbols.sorted(node.attrs):
+        for name in in_symbol_order(node.attrs, self.symbols):
             slot = frame.allocate()
             names[name] = slot
             node.attrs[name].slot = slot
@@ -243,7 +241,7 @@ class Resolver:
         for source in node.sources:
             self.resolve(source, inside, frame)
             node.source_slots.append(frame.allocate())
-        for name in self.symbols.sorted(node.attrs):
+        for name in in_symbol_order(node.attrs, self.symbols):
             definition = node.attrs[name]
             if definition.kind == INHERITED:
                 self.resolve(definition.value, outside, frame)
@@ -262,7 +260,7 @@ def undefined_variable(name: str, pos: i64) -> NixError:
 
 
 def resolve(
-    root: Node, known: frozenset[str], order: dict[str, int], max_depth: i64, names: list[str] | None = None
+    root: Node, known: frozenset[str], symbols: Symbols, max_depth: i64, names: list[str] | None = None
 ) -> i64:
     """Resolve all variables of a source; the result is the size of the outermost frame.
 
@@ -277,5 +275,5 @@ def resolve(
         for name in names:
             bound[name] = frame.allocate()
         scope = Scope(None, frame, bound, -1, 0)
-    Resolver(known, order, max_depth).resolve(root, scope, frame)
+    Resolver(known, symbols, max_depth).resolve(root, scope, frame)
     return frame.size

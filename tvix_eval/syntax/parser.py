@@ -44,7 +44,7 @@ MOST_EXPECTED: Final = 4  # a longer list of what was expected is left out
 class ParseResult:
     """`root`: the expression; for bindings of a REPL, an `Attrs`.
 
-    `symbols`: all names, once each, in the order in which Nix would number them.
+    `symbols`: all names, numbered in the order in which Nix would.
     `docs`: offset of a function, or of what defines or contains one -> where the
     documentation comment before it begins and ends.
     """
@@ -52,7 +52,7 @@ class ParseResult:
     def __init__(
         self,
         root: Node,
-        symbols: list[str],
+        symbols: Symbols,
         warnings: list[ParseWarning],
         docs: dict[int, tuple[int, int]],
     ) -> None:
@@ -60,6 +60,9 @@ class ParseResult:
         self.symbols: Final = symbols
         self.warnings: Final = warnings
         self.docs: Final = docs
+
+    def symbol_names(self) -> list[str]:
+        return list(self.symbols.numbers)
 
 
 def parse(
@@ -85,7 +88,7 @@ def parse(
     symbols = Symbols({} if known is None else known)
     actions = Actions(Source(source_name, text, False), settings, symbols, lexer.docs, warnings)
     root = run(lexer, actions)
-    return ParseResult(root, list(symbols.numbers), warnings, lexer.docs)
+    return ParseResult(root, symbols, warnings, lexer.docs)
 
 
 def run(lexer: Lexer, actions: Actions) -> Node:

@@ -21,11 +21,11 @@ def function(node: Node) -> Lambda:
 
 
 def test_symbols_are_in_the_order_of_the_reductions() -> None:
-    assert result("x: y: z").symbols == ["z", "y", "x"]
-    assert result("{ a ? b, c }: d").symbols == ["b", "a", "c", "d"]
-    assert result("{ a ? b, c }@e: d").symbols == ["b", "a", "c", "d", "e"]
-    assert result('{ a.${b}."c" = d; inherit (e) f; }').symbols == ["a", "b", "c", "d", "e", "f"]
-    assert result("__curPos + -1").symbols == []
+    assert result("x: y: z").symbol_names() == ["z", "y", "x"]
+    assert result("{ a ? b, c }: d").symbol_names() == ["b", "a", "c", "d"]
+    assert result("{ a ? b, c }@e: d").symbol_names() == ["b", "a", "c", "d", "e"]
+    assert result('{ a.${b}."c" = d; inherit (e) f; }').symbol_names() == ["a", "b", "c", "d", "e", "f"]
+    assert result("__curPos + -1").symbol_names() == []
 
 
 def test_formals_are_in_the_order_of_the_symbols() -> None:
