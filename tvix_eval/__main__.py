@@ -18,7 +18,8 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 1
         os.write(2, b"error: interrupted by the user\n")
-    sys.stdout.flush()
+    if sys.stdout is not None:  # it is None when the file is closed
+        sys.stdout.flush()
     os._exit(code)
 
 

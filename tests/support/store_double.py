@@ -44,7 +44,11 @@ def to_file(name: object, contents: object) -> object:
 def path_builtin(arg: object) -> object:
     attrs = force_attrs(arg, 0, WHY)
     path = coerce_to_path(attrs.place("path"), ContextBuilder(), 0, WHY)
-    name = path.rsplit("/", 1)[1] if attrs.place("name") is MISSING else force_string(attrs.place("name"), 0, WHY)
+    name = (
+        path.rsplit("/", 1)[1]
+        if attrs.place("name") is MISSING
+        else force_string(attrs.place("name"), 0, WHY)
+    )
     return opaque(store_path("path", path, name))
 
 
@@ -63,7 +67,11 @@ def derivation_strict(arg: object) -> object:
             text = "\n".join(coerce_to_string(each, context, 0, WHY, True) for each in value)
         elif value is None and attrs.get("__ignoreNulls", 0) is True:
             continue
-        elif isinstance(value, Attrs) and value.place("outPath") is MISSING and value.place("__toString") is MISSING:
+        elif (
+            isinstance(value, Attrs)
+            and value.place("outPath") is MISSING
+            and value.place("__toString") is MISSING
+        ):
             from tvix_eval.output.json import to_json
 
             text = to_json(value, True, 0, context)

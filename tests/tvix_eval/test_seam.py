@@ -1,0 +1,79 @@
+"""What a host gives decides what a program can do: builtins, world, store."""
+
+from __future__ import annotations
+
+import pytest
+
+from tvix_eval.builtins.primitive import Function2
+from tvix_eval.builtins.records import Constant, SourceBuiltin
+from tvix_eval.builtins.registry import pure_builtins
+from tvix_eval.errors import NixError, UndefinedVarError
+from tvix_eval.eval_io import NoIO
+from tvix_eval.evaluation import Evaluation
+from tvix_eval.output.printer import print_value
+from tvix_eval.settings import Settings
+from tvix_eval.vm.deep import deep_force
+from tvix_eval.vm.force import force
+from tvix_eval.vm.values import Builtin
+
+from ..support.store_double import copy_path, store_builtins
+from .evaluating import message
+
+
+def evaluate(text: str, *extra: Builtin | Constant | SourceBuiltin, removed: str = "") -> str:
+    records = [record for record in pure_builtins() if record.name != removed]
+    evaluation = Evaluation(
+        lambda loader: [*records, *extra], NoIO(), Settings(), lambda kind, said: None, copy_path
+    )
+    shown = evaluation.run(lambda: print_value(deep_force(evaluation.evaluate_text(text, "test", "/folder"))))
+    assert isinstance(shown, str)
+    return shown
+
+
+def test_a_store_is_the_hosts_to_give() -> None:
+    text = 'let d = derivation { name = "a"; system = "s"; builder = "b"; }; in [ d.type (builtins.getContext "${d}") ]'
+    assert '[ "derivation" { "/nix/store/' in evaluate(text, *store_builtins())
+    with pytest.raises(UndefinedVarError):
+        evaluate(text)
+
+
+def test_a_path_in_a_string_goes_through_the_store() -> None:
+    assert evaluate('"${./a}"').startswith('"/nix/store/')
+    assert "can't be put into a store" in message('"${./a}"')
+
+
+def test_an_operator_is_the_builtin_that_the_host_gives() -> None:
+    def strange(a: object, b: object) -> object:
+        return [force(a, 0), force(b, 0)]
+
+    assert evaluate("3 - 1", Builtin("sub", ["a", "b"], Function2(strange)), removed="sub") == "[ 3 1 ]"
+    assert evaluate("3 - 1") == "2"
+
+
+def test_a_builtin_given_as_source_is_evaluated_when_needed() -> None:
+    twice = SourceBuiltin("twice", "x: x + x", "twice.nix", "Twice.")
+    assert evaluate("[ (builtins.twice 2) (__twice 3) ]", twice) == "[ 4 6 ]"
+    broken = SourceBuiltin("broken", "throw ''no''", "broken.nix", "")
+    assert evaluate("builtins ? broken", broken) == "true"
+    with pytest.raises(NixError, match="no"):
+        evaluate("builtins.broken", broken)
+
+
+def test_constants_and_removed_builtins() -> None:
+    assert evaluate("builtins.answer", Constant("answer", 42, "")) == "42"
+    assert evaluate("builtins ? map", removed="map") == "false"
+
+
+def test_no_file_is_read_but_through_the_io() -> None:
+    with pytest.raises(NixError):
+        evaluate("import ./a.nix")
+
+
+def test_evaluations_with_different_builtins_live_side_by_side() -> None:
+    def make(answer: int) -> Evaluation:
+        records = [*pure_builtins(), Constant("answer", answer, "")]
+        return Evaluation(lambda loader: records, NoIO(), Settings(), lambda kind, said: None)
+
+    one, two = make(1), make(2)
+    for evaluation, answer in ((one, 1), (two, 2), (one, 1)):
+        assert evaluation.run(lambda: evaluation.evaluate_text("builtins.answer", "t", "/")) == answer  # noqa: B023
