@@ -26,6 +26,7 @@ from tvix_eval.syntax.show import show
 from tvix_eval.vm.attr_positions import TablePositions
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.machine import REGISTERS, Session
+from tvix_eval.vm.positions import position_value
 from tvix_eval.vm.values import NO_ENV, Builtin, Env, Op, Thunk, new_env
 
 TYPE_CHECKING = False
@@ -257,7 +258,7 @@ class Evaluation:
 
     def evaluate_chunk(self, chunk: Chunk, base: i64, folder: str, scope: Attrs | None) -> object:
         self.session.symbols.add_all(chunk.symbols)
-        unit = Unit(chunk, base, folder, self.settings.home, self.globals, self.position_value)
+        unit = Unit(chunk, base, folder, self.settings.home, self.globals, position_value)
         env = new_env(chunk.frame_size, None)
         if scope is not None:
             slot = 0
@@ -265,13 +266,6 @@ class Evaluation:
                 env.set(slot, place)
                 slot += 1
         return unit.main().eval(env)
-
-    def position_value(self, pos: int) -> object:
-        """What Nix code sees of a position: a set, or null where there is no file."""
-        found = self.sources.find(pos)
-        if found is None or not found.source.is_file:
-            return None
-        return from_table({"column": found.column, "file": found.source.name, "line": found.line})
 
 
 class FileSource(Source):

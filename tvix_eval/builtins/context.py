@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.errors import EvalError
+from tvix_eval.patterns import LazyPattern
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.coerce import coerce_to_string
 from tvix_eval.vm.force import (
@@ -35,17 +34,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-STORE_PATH: Final = re.compile(
+STORE_PATH: Final = LazyPattern(
     r"/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-(?P<name>[0-9A-Za-z+._?=-]{1,211})"
 )
-BAD_NAME: Final = re.compile(r"\.\.?(-.*)?")
+BAD_NAME: Final = LazyPattern(r"\.\.?(-.*)?")
 DERIVATION_SUFFIX: Final = ".drv"
 
 
 def is_store_path(path: str) -> bool:
     """Whether a path is that of an object of the store, and not of something in one."""
-    found = STORE_PATH.fullmatch(path)
-    return found is not None and BAD_NAME.fullmatch(found["name"]) is None
+    found = STORE_PATH.get().fullmatch(path)
+    return found is not None and BAD_NAME.get().fullmatch(found["name"]) is None
 
 
 class UnsafeDiscardStringContext(Primitive):

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from tvix_eval.builtins.json_parser import JsonError, parse_json
 from tvix_eval.builtins.primitive import Function1
-from tvix_eval.builtins.toml_parser import parse_toml
-from tvix_eval.output.json import to_json
-from tvix_eval.output.xml import to_xml
 from tvix_eval.vm.force import force_string_no_context
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.strings import ContextBuilder
 from tvix_eval.vm.values import Builtin
 
+# What these need is imported by the first call: few programs use it.
+
 
 def json_of(a: object) -> object:
+    from tvix_eval.output.json import to_json
+
     context = ContextBuilder()
     return context.string(to_json(a, True, 0, context))
 
 
 def xml_of(a: object) -> object:
+    from tvix_eval.output.xml import to_xml
+
     context = ContextBuilder()
     return context.string(to_xml(a, True, False, context, 0))
 
 
 def from_json(a: object) -> object:
+    from tvix_eval.builtins.json_parser import JsonError, parse_json
+
     text = force_string_no_context(a, 0, "while evaluating the first argument passed to builtins.fromJSON")
     try:
         return parse_json(text, session().symbols)
@@ -33,6 +37,8 @@ def from_json(a: object) -> object:
 
 
 def from_toml(a: object) -> object:
+    from tvix_eval.builtins.toml_parser import parse_toml
+
     text = force_string_no_context(a, 0, "while evaluating the argument passed to builtins.fromTOML")
     current = session()
     return parse_toml(text, "parse-toml-timestamps" in current.experimental, current.symbols)

@@ -9,7 +9,6 @@ import re
 
 from tvix_eval.builtins.features import require_feature
 from tvix_eval.builtins.flake_schemes import REF, REVISION, SCHEMES, check_common, optional_text, show_fields
-from tvix_eval.builtins.primitive import Function1
 from tvix_eval.builtins.urls import BadURL, Url, decode, decode_query, parse_url
 from tvix_eval.errors import EvalError, NixError
 from tvix_eval.vm.attrs import from_table
@@ -17,7 +16,6 @@ from tvix_eval.vm.force import force, force_attrs, force_string_no_context
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.show import show_name, show_type
 from tvix_eval.vm.strings import NixString
-from tvix_eval.vm.values import Builtin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,20 +136,3 @@ def flake_ref_to_string(a: object) -> object:
                 + show_type(value)
             )
     return show_reference(fields)
-
-
-def flake_reference_builtins() -> list[Builtin]:
-    return [
-        Builtin(
-            "parseFlakeRef",
-            ["flake-ref"],
-            Function1(parse_flake_ref),
-            "The attributes of a flake reference that is written as a URL or a path.",
-        ),
-        Builtin(
-            "flakeRefToString",
-            ["attrs"],
-            Function1(flake_ref_to_string),
-            "The URL of a flake reference that is given as attributes.",
-        ),
-    ]

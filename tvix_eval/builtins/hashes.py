@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 from tvix_eval.builtins.features import require_feature
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.errors import NixError, UsageError
@@ -38,6 +35,8 @@ def digest(algorithm: str, data: bytes) -> bytes:
         from blake3 import blake3
 
         return blake3(data).digest()
+    import hashlib
+
     return hashlib.new(algorithm, data, usedforsecurity=False).digest()
 
 
@@ -114,7 +113,9 @@ def format_hash(algorithm: str, data: bytes, kind: str) -> str:
         return data.hex()
     if kind == "nix32":
         return encode_nix32(data)
-    text = base64.b64encode(data).decode("ascii")
+    import binascii
+
+    text = binascii.b2a_base64(data, newline=False).decode("ascii")
     return algorithm + "-" + text if kind == "sri" else text
 
 

@@ -26,6 +26,7 @@ from tvix_eval.builtins.regex_tree import (
     Sequence,
     Set,
 )
+from tvix_eval.errors import EvalError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -295,3 +296,13 @@ class Regex:
                 span.append(end)
             spans.append(span)
         return spans
+
+
+def compile_regex(text: str) -> Regex:
+    """The regular expression of a string. Raises EvalError with Nix's words."""
+    try:
+        return Regex(text)
+    except BadPattern:
+        raise EvalError("invalid regular expression '" + text + "'") from None
+    except PatternTooBig:
+        raise EvalError("memory limit exceeded by regular expression '" + text + "'") from None

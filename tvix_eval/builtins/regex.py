@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from tvix_eval.builtins.posix_regex import Regex
-from tvix_eval.builtins.regex_tree import BadPattern, PatternTooBig
-from tvix_eval.errors import EvalError
 from tvix_eval.vm.force import force_string, force_string_no_context
 from tvix_eval.vm.values import Builtin, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from tvix_eval.builtins.posix_regex import Regex
 
 
 class RegexCache:
@@ -22,12 +21,9 @@ class RegexCache:
     def get(self, text: str) -> Regex:
         regex = self.known.get(text)
         if regex is None:
-            try:
-                regex = Regex(text)
-            except BadPattern:
-                raise EvalError("invalid regular expression '" + text + "'") from None
-            except PatternTooBig:
-                raise EvalError("memory limit exceeded by regular expression '" + text + "'") from None
+            from tvix_eval.builtins.posix_regex import compile_regex
+
+            regex = compile_regex(text)
             self.known[text] = regex
         return regex
 

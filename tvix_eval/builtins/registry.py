@@ -8,7 +8,7 @@ from tvix_eval.builtins.context import context_builtins
 from tvix_eval.builtins.control import control_builtins
 from tvix_eval.builtins.conversion import conversion_builtins
 from tvix_eval.builtins.files import Loader, file_builtins
-from tvix_eval.builtins.flakerefs import flake_reference_builtins
+from tvix_eval.builtins.flakes import flake_reference_builtins
 from tvix_eval.builtins.hashes import hash_builtins
 from tvix_eval.builtins.lists import list_builtins
 from tvix_eval.builtins.numbers import number_builtins

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tvix_eval.errors import EvalError
 from tvix_eval.vm.coerce import coerce_to_string
 from tvix_eval.vm.force import force_int, force_list, force_string, force_string_value
@@ -12,6 +10,7 @@ from tvix_eval.vm.values import Builtin, Path, Primitive, Thunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from typing import Final
 
 
@@ -139,6 +138,8 @@ class ReplaceStrings(Primitive):
         key = tuple(texts)
         pattern = self.patterns.get(key)
         if pattern is None:
+            import re
+
             pattern = re.compile("|".join([re.escape(text) for text in texts]))
             self.patterns[key] = pattern
         known: dict[str, str] = {}

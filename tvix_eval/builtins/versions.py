@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from tvix_eval.builtins.primitive import Function1, Function2
+from tvix_eval.patterns import LazyPattern
 from tvix_eval.vm.attrs import from_sorted
 from tvix_eval.vm.force import force_string_no_context
 from tvix_eval.vm.values import Builtin
@@ -13,14 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-COMPONENT: Final = re.compile(r"[0-9]+|[^0-9.-]+")
-VERSION_START: Final = re.compile(r"-(?![A-Za-z])(?=.)", re.DOTALL)
+COMPONENT: Final = LazyPattern(r"[0-9]+|[^0-9.-]+")
+VERSION_START: Final = LazyPattern(r"-(?![A-Za-z])(?=.)", dotall=True)
 LARGEST_NUMBER: Final = (1 << 31) - 1  # longer runs of digits are compared as strings
 
 
 def split_version(version: str) -> list[str]:
     """Runs of digits and of others; dots and dashes only separate."""
-    return COMPONENT.findall(version)
+    return COMPONENT.get().findall(version)
 
 
 def number_of(component: str) -> int:
@@ -91,7 +90,7 @@ def parse_name(a: object) -> object:
         a, 0, "while evaluating the first argument passed to builtins.parseDrvName"
     )
     version = ""
-    found = VERSION_START.search(name)
+    found = VERSION_START.get().search(name)
     if found is not None:
         version = name[found.end() :]
         name = name[: found.start()]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from tvix_eval.patterns import LazyPattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-ESCAPE: Final = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*(?P<final>[@-~]?)|\][^\x1b\x07]*(?:\x07|\x1b\\?)?|[@-_]?)", re.DOTALL
+ESCAPE: Final = LazyPattern(
+    r"\x1b(?:\[[0-?]*[ -/]*(?P<final>[@-~]?)|\][^\x1b\x07]*(?:\x07|\x1b\\?)?|[@-_]?)", dotall=True
 )
-SPECIAL: Final = re.compile(r"[\x1b\t\r\x07]")
+SPECIAL: Final = LazyPattern(r"[\x1b\t\r\x07]")
 TAB_STOPS: Final = 8
 
 
@@ -22,9 +21,10 @@ def filter_text(text: str, colours: bool) -> str:
     A tab becomes blanks up to a multiple of eight columns, counted from the beginning of the
     text and not of the line: this is what Nix does.
     """
-    if SPECIAL.search(text) is None:
+    if text.isprintable() or SPECIAL.get().search(text) is None:
         return text
-    text = ESCAPE.sub(lambda found: found[0] if colours and found["final"] == "m" else "", text)
+    escape = ESCAPE.get()
+    text = escape.sub(lambda found: found[0] if colours and found["final"] == "m" else "", text)
     text = text.replace("\r", "").replace("\x07", "")
     if "\t" not in text:
         return text
@@ -36,7 +36,7 @@ def filter_text(text: str, colours: bool) -> str:
             parts.append(" " * blanks)
             column += blanks
         parts.append(part)
-        column += width(ESCAPE.sub("", part))
+        column += width(escape.sub("", part))
     return "".join(parts)
 
 
@@ -44,6 +44,8 @@ def width(text: str) -> int:
     """How many columns byte text takes, line ends counting for none."""
     if text.isascii() and text.isprintable():
         return len(text)
+    import unicodedata
+
     columns = 0
     for character in text.encode("latin-1").decode("utf-8", "surrogateescape"):
         if 0xDC80 <= ord(character) <= 0xDCFF:
