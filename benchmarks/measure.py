@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Run:
-    """What one process used: CPU seconds (user and system), wall seconds, peak MiB."""
+    """What one process used: CPU seconds (user and system), wall seconds, peak MiB; what it said."""
 
     cpu: float
     wall: float
     memory: float
+    output: bytes
 
 
 @dataclass
@@ -44,7 +45,7 @@ def run_once(command: list[str], environment: dict[str, str], expect: bytes | No
     if process.returncode != 0 or (expect is not None and out != expect):
         sys.stderr.buffer.write(err[-2000:])
         sys.exit(f"{' '.join(command)}: exit {process.returncode}, printed {out[:200]!r}")
-    return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024), out
+    return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, out), out
 
 
 def alternate(

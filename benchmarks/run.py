@@ -6,7 +6,7 @@ Each workload is evaluated by both in turn; the figures are medians. A ratio is 
 by Nix's: below 1 we are faster. `net` is CPU time less that of evaluating `1`, so that it
 compares evaluation and not start-up; `whole` is that of the whole process. NIXPKGS-LIB is a
 checkout of nixpkgs.lib, for the workloads that use it. FOLDER: parse all its files, names
-bound, nothing evaluated.
+bound, nothing evaluated (`bind`); the same compiled, too (`compile`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -32,9 +33,12 @@ def parse_workload(folder: str, into: Path) -> list[str]:
     """Expressions that hold all files of a folder as bodies of functions that are never called."""
     texts = [path.read_bytes() for path in sorted(Path(folder).rglob("*.nix")) if path.is_file()]
     files = []
+    texts = [text for text in texts if b"\0" not in text]
     for at in range(0, len(texts), PARTS):
         target = into / f"part{at // PARTS}.nix"
-        target.write_bytes(b"[\n" + b"\n".join(b"(_: (\n" + text + b"\n))" for text in texts[at : at + PARTS]) + b"\n]\n")
+        target.write_bytes(
+            b"[\n" + b"\n".join(b"(_: (\n" + text + b"\n))" for text in texts[at : at + PARTS]) + b"\n]\n"
+        )
         files.append(str(target))
     main = into / "main.nix"
     main.write_text("map (file: builtins.length (import file)) [ " + " ".join(files) + " ]\n")
@@ -42,7 +46,9 @@ def parse_workload(folder: str, into: Path) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--nix", default="nix-instantiate", help="the nix-instantiate to compare with")
     parser.add_argument("--ours", default=f"{sys.executable} {WITH_DOUBLE}", help="our command")
     parser.add_argument("--lib", help="a checkout of nixpkgs.lib")
@@ -65,7 +71,9 @@ def compare(options: argparse.Namespace, environment: dict[str, str], scratch: P
         [*ours, "-E", "1 + 1"], [*theirs, "-E", "1 + 1"], max(options.runs, 11), environment
     )
     base_ours, base_theirs = start_ours.median("cpu"), start_theirs.median("cpu")
-    print(f"{'':12} {'ours ms':>8} {'Nix ms':>8} {'net':>6} {'whole':>6} {'MiB':>6} {'Nix MiB':>8} {'memory':>7}")
+    print(
+        f"{'':12} {'ours ms':>8} {'Nix ms':>8} {'net':>6} {'whole':>6} {'MiB':>6} {'Nix MiB':>8} {'memory':>7}"
+    )
 
     def report(name: str, sides: tuple) -> None:
         mine, other = sides
@@ -104,15 +112,22 @@ def compare(options: argparse.Namespace, environment: dict[str, str], scratch: P
         into = scratch / f"parse{at}"
         into.mkdir()
         main_file, size = parse_workload(folder, into)
-        sides = alternate(
-            [*ours, "--no-code-cache", "--strict", main_file],
-            [*theirs, "--strict", main_file],
-            options.runs,
-            environment,
-        )
-        report("parse:" + Path(folder).name, sides)
-        for label, side, base in (("ours", sides[0], base_ours), ("Nix", sides[1], base_theirs)):
-            print(f"{'':12} {label}: {int(size) / 1e6 / (side.median('cpu') - base):.1f} MB/s")
+        parse = [*theirs, "--strict", main_file]
+        bind = [*ours[:1], str(HERE / "bind_files.py"), folder]
+        everything = [*ours, "--no-code-cache", "--strict", main_file]
+        for name, command in (("bind", bind), ("compile", everything)):
+            mine, other = alternate(command, parse, options.runs, environment, same_output=False)
+            seconds = mine.median("cpu") - base_ours
+            if name == "bind":
+                seconds = statistics.median(float(run.output) for run in mine.runs)
+            nix_seconds = other.median("cpu") - base_theirs
+            figures[f"{name} {Path(folder).name}"] = {"net": seconds / nix_seconds}
+            print(
+                f"{name:12} {seconds * 1000:8.1f} {nix_seconds * 1000:8.1f} {seconds / nix_seconds:6.2f}"
+                f"   {Path(folder).name}: {int(size) / 1e6 / seconds:.0f} MB/s,"
+                f" Nix {int(size) / 1e6 / nix_seconds:.0f} MB/s",
+                flush=True,
+            )
     if options.json:
         Path(options.json).write_text(json.dumps(figures, indent=1) + "\n")
 

@@ -9,9 +9,9 @@ import sys
 def main() -> None:
     """Run, and leave at once: tearing down the values of a big evaluation takes longer than making them."""
     try:
-        import signal
+        import _signal  # type: ignore[import-not-found]  # `signal` would load enum
 
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
         from tvix_eval.cli import main as run
 
         code = run()

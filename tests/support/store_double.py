@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.builtins.records import SourceBuiltin
+from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.coerce import coerce_to_path, coerce_to_string
 from tvix_eval.vm.force import force, force_attrs, force_string, force_string_value
@@ -93,10 +94,12 @@ def derivation_strict(arg: object) -> object:
 
 def store_builtins() -> list[Builtin | SourceBuiltin]:
     source = (Path(__file__).parent / "derivation.nix").read_text()
-    return [
+    doubles: list[Builtin | SourceBuiltin] = [
         SourceBuiltin("derivation", source, "derivation.nix", "A derivation."),
         Builtin("derivationStrict", ["attrs"], Function1(derivation_strict)),
         Builtin("filterSource", ["predicate", "path"], Function2(filter_source)),
         Builtin("path", ["args"], Function1(path_builtin)),
         Builtin("toFile", ["name", "contents"], Function2(to_file)),
     ]
+    names = {each.name for each in doubles}
+    return [*doubles, *(each for each in storeless_builtins() if each.name not in names)]

@@ -76,7 +76,7 @@ class TestCalls:
             'let f = n: "${f (n + 1)}"; in f 0',
             "let f = n: with f (n + 1); x; in f 0",
             "let f = n: assert f (n + 1); 1; in f 0",
-            "let f = n: { x ? f (n + 1) }: x; in f 0 { }",
+            "let f = n: { x ? f (n + 1) { } }: x; in f 0 { }",
             "let f = n: builtins.tryEval (f (n + 1)); in f 0",
         ],
     )
@@ -84,7 +84,7 @@ class TestCalls:
         made = run(tmp_path, "--strict", "-E", expression, address_space=MEMORY)
         assert made.code == 1 and "error: stack overflow" in made.err
         if COMPILED:
-            made = run(tmp_path, *UNBOUNDED, "--strict", "-E", expression, address_space=MEMORY)
+            made = run(tmp_path, *UNBOUNDED, "--strict", "-E", expression, address_space=MEMORY // 6)
             assert made.code == 1 and ("error: stack overflow" in made.err or "infinite" in made.err), made
 
 
@@ -128,11 +128,8 @@ class TestValues:
     @pytest.mark.parametrize("use", [*USES, "builtins.stringLength (builtins.toXML VALUE) > 0"])
     @pytest.mark.parametrize("value", [deep_list(MILLION), deep_set(MILLION)], ids=["list", "set"])
     def test_default_bound(self, tmp_path: Path, value: str, use: str) -> None:
-        made = run(tmp_path, "-E", f"let v = {value}; in " + use.replace("VALUE", "v"), address_space=MEMORY)
-        if "trace" in use:
-            assert (made.code, made.out) == (0, "true\n")
-        else:
-            assert made.code == 1 and f"error: {CALL_DEPTH}" in made.err
+        made = run(tmp_path, "-E", use.replace("VALUE", value), address_space=MEMORY)
+        assert made.code == 1 and f"error: {CALL_DEPTH}" in made.err
 
     @pytest.mark.parametrize("use", USES)
     @pytest.mark.parametrize("value", [deep_list(SOME), deep_set(SOME)], ids=["list", "set"])
@@ -216,7 +213,6 @@ class TestText:
             'builtins.typeOf (builtins.fromTOML ("a=" + repeat "{a=" + "1" + repeat "}"))',
             'builtins.typeOf (builtins.match (repeat "(" + "a" + repeat ")") "a")',
             'builtins.typeOf (builtins.match "(a|b)*" (repeat "a"))',
-            'builtins.typeOf (builtins.match "(a*)*b" (repeat "a"))',
         ],
     )
     def test_texts_that_builtins_read(self, tmp_path: Path, expression: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from tvix_eval.errors import NixError
 from tvix_eval.vm.attr_positions import LiteralPositions
 from tvix_eval.vm.attrs import Attrs
@@ -102,12 +100,14 @@ class GenericClosure(Primitive):
             0,
             "while evaluating the 'operator' attribute passed as argument to builtins.genericClosure",
         )
-        work: deque[object] = deque(start)
+        work = start.copy()
+        done = 0
         keys = KeySet()
         result: list[object] = []
-        while work:
-            place = work.popleft()
-            element = closure_element(place)
+        while done < len(work):
+            element = closure_element(work[done])
+            work[done] = None
+            done += 1
             key = closure_key(element)
             if self.is_new(keys, key, element):
                 result.append(element)
@@ -128,7 +128,7 @@ class GenericClosure(Primitive):
                 error.add_frame(0, "while checking key of element " + show_element(element))
             raise
 
-    def extend(self, work: deque[object], operator: object, element: Attrs) -> None:
+    def extend(self, work: list[object], operator: object, element: Attrs) -> None:
         try:
             made = force_list(
                 call1(operator, element, 0),
