@@ -307,9 +307,7 @@ def link(unit: Unit, number: i64) -> Op:
             then = stack.pop()
             stack.append(If(stack.pop(), then, otherwise, reader.position()))
         elif opcode == op.LET:
-            body = stack.pop()
-            slots = reader.numbers()
-            stack.append(Let(slots, take(stack, len(slots)), body))
+            stack.append(link_let(reader, stack))
         elif opcode == op.LIST:
             stack.append(ListLiteral(take(stack, reader.number())))
         elif opcode == op.EMPTY_LIST:
@@ -502,21 +500,25 @@ def link_attrs(reader: Reader, stack: list[Op]) -> Op:
     return AttrsWithSources(shape, values, positions, source_slots, take(stack, len(source_slots)))
 
 
+def link_let(reader: Reader, stack: list[Op]) -> Op:
+    body = stack.pop()
+    base = reader.number()
+    count = reader.number()
+    source_slots = reader.numbers()
+    values = take(stack, count)
+    return Let(source_slots, take(stack, len(source_slots)), base, values, body)
+
+
 def link_rec(reader: Reader, stack: list[Op]) -> Op:
     shape = reader.shape()
     delayed = reader.delayed()
     source_slots = reader.numbers()
     positions = LiteralPositions(shape, reader.positions(), delayed)
-    indexes: list[int] = []
-    slots: list[int] = []
-    count = reader.number()
-    while count > 0:
-        indexes.append(reader.number())
-        slots.append(reader.number())
-        count -= 1
+    base = reader.number()
+    indexes = reader.numbers()
     values = take(stack, shape.size)
     sources = take(stack, len(source_slots))
-    return RecursiveAttrs(shape, indexes, slots, values, positions, source_slots, sources)
+    return RecursiveAttrs(shape, indexes, base, values, positions, source_slots, sources)
 
 
 def link_with_variable(reader: Reader) -> Op:

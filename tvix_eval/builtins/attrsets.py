@@ -6,7 +6,7 @@ from tvix_eval.errors import TypeError_
 from tvix_eval.hints import i64
 from tvix_eval.vm.attr_positions import LiteralPositions, Positions, SamePosition, TablePositions
 from tvix_eval.vm.attrs import EMPTY_ATTRS, Attrs, from_sorted, from_table, layered_positions
-from tvix_eval.vm.calls import APPLY2, Apply2
+from tvix_eval.vm.calls import APPLY2, call2
 from tvix_eval.vm.force import (
     force_attrs,
     force_function,
@@ -16,12 +16,13 @@ from tvix_eval.vm.force import (
 )
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.positions import position_value
-from tvix_eval.vm.shapes import TABLE_SHAPE, shape_of
+from tvix_eval.vm.shapes import TABLE_SHAPE, Shape, shape_of
 from tvix_eval.vm.values import (
     MISSING,
     Builtin,
     Closure,
     Formals,
+    Op,
     PartialBuiltin,
     PartialClosure,
     Primitive,
@@ -32,7 +33,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-MAP_ATTRS: Final = Apply2()  # like APPLY2, of a function that was not forced: it has no position yet
+
+class MapAttr(Op):
+    """Calls the function of ``mapAttrs``, which was not forced, for the attribute `name`."""
+
+    def __init__(self, name: str) -> None:
+        self.name: Final = name
+
+    def apply(self, function: object, argument: object, pos: i64) -> object:
+        return call2(function, self.name, argument, pos)
+
+
+def map_ops(shape: Shape) -> list[Op]:
+    """The operations for all names of a shape, kept with it."""
+    ops = shape.map_ops
+    if ops is None:
+        ops = [MapAttr(name) for name in shape.names]
+        shape.map_ops = ops
+    return ops
 
 
 class IsAttrs(Primitive):
@@ -230,13 +248,13 @@ class MapAttrs(Primitive):
             assert table is not None
             mapped: dict[str, object] = {}
             for name, place in table.items():
-                mapped[name] = Thunk(MAP_ATTRS, a, [name, place])
+                mapped[name] = Thunk(MapAttr(name), a, place)
             return from_table(mapped)
         at: i64 = 0
         values: list[object] = []
         places = attrs.values
-        for name in shape.names:
-            values.append(Thunk(MAP_ATTRS, a, [name, places[at]]))
+        for op in map_ops(shape):
+            values.append(Thunk(op, a, places[at]))
             at += 1
         return Attrs(shape, values, None, None)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tvix_eval.hints import i64
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 # fmt: off
 END: Final = 0             # value ->             of the region
@@ -103,12 +103,12 @@ OPERANDS: Final = {
     PATTERN: "body:r frame:n ellipsis:n whole:k slot:s name:k at:p doc:p end:p formals:* (name:k at:p default:n)",
     CALL: "args:n at:p",
     IF: "at:p",
-    LET: "values:* (slot:s)",
+    LET: "base:s values:n sources:* (slot:s)",
     WITH: "slot:s",
     ASSERT: "text:k at:p",
     LIST: "items:n",
     ATTRS: "names:k delayed:k sources:* (slot:s) attrs:* (at:p)",
-    REC: "names:k delayed:k sources:* (slot:s) attrs:* (at:p) values:* (index:n slot:s)",
+    REC: "names:k delayed:k sources:* (slot:s) attrs:* (at:p) base:s values:* (index:n)",
     DYNAMIC: "attrs:* (at:p)",
     SELECT: "name:k at:p",
     SELECT_OR: "name:k at:p",

@@ -413,16 +413,20 @@ class Compiler:
         attrs = node.attrs
         names = in_symbol_order(attrs.attrs, self.symbols)
         self.open_slots(attrs, names)
-        slots: list[int] = []
         self.sources(out, attrs, level)
-        slots.extend(attrs.source_slots)
         for name in names:
-            slots.append(self.bound_value(out, attrs, name, level))
+            self.bound_value(out, attrs, name, level)
         self.strict(out, node.body, level)
         out.op(op.LET)
-        out.number(len(slots))
-        for slot in slots:
+        self.first_slot(out, attrs, names)
+        out.number(len(names))
+        out.number(len(attrs.source_slots))
+        for slot in attrs.source_slots:
             out.number(slot)
+
+    def first_slot(self, out: Writer, attrs: Attrs, names: list[str]) -> None:
+        """The slot of the first binding; the resolver gave the others those after it."""
+        out.number(attrs.attrs[names[0]].slot if names else 0)
 
     def open_slots(self, attrs: Attrs, names: list[str]) -> None:
         for name in names:
@@ -432,8 +436,8 @@ class Compiler:
         for source in attrs.sources:
             self.delay_binding(out, source, level)
 
-    def bound_value(self, out: Writer, attrs: Attrs, name: str, level: i64) -> int:
-        """The value of a ``let`` or ``rec`` binding, lazily; the result is its slot."""
+    def bound_value(self, out: Writer, attrs: Attrs, name: str, level: i64) -> None:
+        """The value of a ``let`` or ``rec`` binding, lazily."""
         definition = attrs.attrs[name]
         if attrs.recursive and definition.kind != nodes.INHERITED and "__overrides" in attrs.attrs:
             self.delay_region(out, definition.value)  # what it mentions may yet be replaced
@@ -441,22 +445,18 @@ class Compiler:
             self.delay_binding(out, definition.value, level)
         else:
             self.delay(out, definition.value, level)
-        slot = int(definition.slot)
-        self.unfilled.discard(slot)
-        return slot
+        self.unfilled.discard(int(definition.slot))
 
     def attrs(self, out: Writer, node: Attrs, level: i64) -> None:
         names = sorted(node.attrs)
         delayed = bytes([not is_atom(node.attrs[name].value) for name in names])
-        values: list[int] = []
         if node.recursive:
             in_order = in_symbol_order(node.attrs, self.symbols)
             self.open_slots(node, in_order)
             self.sources(out, node, level)
             place = {name: at for at, name in enumerate(names)}
             for name in in_order:
-                values.append(place[name])
-                values.append(self.bound_value(out, node, name, level))
+                self.bound_value(out, node, name, level)
             out.op(op.REC)
         else:
             for source in node.sources:
@@ -473,9 +473,10 @@ class Compiler:
         for name in names:
             out.number(node.attrs[name].pos + 1)
         if node.recursive:
+            self.first_slot(out, node, in_order)
             out.number(len(in_order))
-            for number in values:
-                out.number(number)
+            for name in in_order:
+                out.number(place[name])
         if node.dynamic:
             for each in node.dynamic:
                 self.strict(out, each.name, level)

@@ -21,11 +21,11 @@ run must succeed and say on stderr what ``2>`` lines say, or nothing.
 
 Directives: ``@run WORDS`` (the command line, ``--eval --strict`` by default), ``@env NAME=VALUE``,
 ``@needs CATEGORY``, ``@xfail REASON``, ``@full`` (record errors with their whole text), and
-``@escapes`` (in expressions and results, ``\r \t \v \f \0 \xNN`` are bytes and ``\\`` a
+``@escapes`` (in expressions and results, ``\n \r \t \v \f \0 \xNN`` are bytes and ``\\`` a
 backslash). They stand before the first heading, under a heading, or before a case, and hold for
 the file, the cases under the heading, or the case.
 
-An expression is read from stdin, in the folder of the table; that folder is ``/pwd`` in results.
+An expression has no empty line in it. It is read from stdin, in the folder of the table; that folder is ``/pwd`` in results.
 Byte text has no line ends but ``\n``. A missing last newline is not told from one that is there.
 """
 
@@ -46,7 +46,7 @@ MARKS: Final = (VALUE, MESSAGE, STDERR)
 
 DEFAULT_WORDS: Final = ("--eval", "--strict")
 
-ESCAPES: Final = {"r": "\r", "t": "\t", "v": "\v", "f": "\f", "0": "\0", "\\": "\\"}
+ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", "v": "\v", "f": "\f", "0": "\0", "\\": "\\"}
 SPELLED: Final = {value: "\\" + letter for letter, value in ESCAPES.items()}
 
 
@@ -136,14 +136,14 @@ def result_lines(expected: Expectation, escapes: bool) -> list[str]:
         if text is None or (not text and mark == STDERR):
             continue
         for line in text.removesuffix("\n").split("\n"):
-            lines.append((mark + " " + (encoded(line) if escapes else line)).rstrip(" "))
+            lines.append(f"{mark} {encoded(line) if escapes else line}" if line else mark)
     return lines
 
 
 def decoded(text: str) -> str:
     """Text whose escapes are replaced by what they stand for."""
     return re.sub(
-        r"\\(?:x([0-9a-f]{2})|([rtvf0\\]))",
+        r"\\(?:x([0-9a-f]{2})|([nrtvf0\\]))",
         lambda found: chr(int(found[1], 16)) if found[1] else ESCAPES[found[2]],
         text,
     )
@@ -261,15 +261,8 @@ class TableReader:
             raise self.fail(start, "a case before the first heading")
         lines = self.lines
         at = start
-        while at < len(lines) and lines[at][:2] not in MARKS:
-            if lines[at].startswith("--- "):
-                break
+        while at < len(lines) and lines[at].strip() and lines[at][:2] not in MARKS:
             at += 1
-        if at == len(lines) or lines[at].startswith("--- "):
-            # No results yet: the expression is what comes before the first empty line.
-            at = start
-            while at < len(lines) and lines[at].strip():
-                at += 1
         results = at
         while at < len(lines) and lines[at][:2] in MARKS:
             at += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tvix_eval.hints import i64
 from tvix_eval.vm.machine import SymbolOrder
+from tvix_eval.vm.values import Op
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 class Shape:
     """Sorted names, and where each is. Compared by identity."""
 
-    __slots__ = ("names", "size", "index", "order", "order_of")
+    __slots__ = ("names", "size", "index", "order", "order_of", "map_ops")
 
     def __init__(self, names: list[str]) -> None:
         self.names: Final = names
@@ -21,6 +22,7 @@ class Shape:
         self.index: dict[str, int] | None = None
         self.order: list[int] = []
         self.order_of: SymbolOrder | None = None
+        self.map_ops: list[Op] | None = None  # of ``mapAttrs``
 
     def find(self, name: str) -> i64:
         """The index of `name`, or -1."""

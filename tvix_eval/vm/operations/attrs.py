@@ -51,10 +51,7 @@ class AttrsLiteral(Op):
 
 
 class AttrsWithSources(Op):
-    """A set that inherits from expressions, whose values go to hidden slots of the frame.
-
-    `order` are the indexes of the values in the order in which they are made.
-    """
+    """A set that inherits from expressions, whose values go to hidden slots of the frame."""
 
     def __init__(
         self,
@@ -80,7 +77,7 @@ class AttrsWithSources(Op):
 
 
 class RecursiveAttrs(Op):
-    """``rec { … }``: the value at `index[i]` of the set also goes to slot `slots[i]`.
+    """``rec { … }``: value i is at `indexes[i]` of the set, and in slot ``base + i``.
 
     The values are made in symbol order, as everywhere in Nix. `overrides`: the index of
     ``__overrides``, or -1.
@@ -90,7 +87,7 @@ class RecursiveAttrs(Op):
         self,
         shape: Shape,
         indexes: list[int],
-        slots: list[int],
+        base: i64,
         values: list[Op],
         positions: LiteralPositions,
         source_slots: list[int],
@@ -98,7 +95,7 @@ class RecursiveAttrs(Op):
     ) -> None:
         self.shape: Final = shape
         self.indexes: Final = indexes
-        self.slots: Final = slots
+        self.base: Final[i64] = base
         self.values: Final = values
         self.positions: Final = positions
         self.source_slots: Final = source_slots
@@ -113,12 +110,13 @@ class RecursiveAttrs(Op):
             at += 1
         places: list[object] = [None] * self.shape.size
         indexes = self.indexes
-        slots = self.slots
+        slot = self.base
         at = 0
         for value in self.values:
             place = value.thunk(env)
-            env.set(slots[at], place)
+            env.set(slot, place)
             places[indexes[at]] = place
+            slot += 1
             at += 1
         result = Attrs(self.shape, places, None, self.positions)
         if self.overrides >= 0:
@@ -136,11 +134,11 @@ class RecursiveAttrs(Op):
             table[name] = place
             index = self.shape.find(name)
             if index >= 0:
-                at = 0
+                slot = self.base
                 for each in self.indexes:
                     if each == index:
-                        env.set(self.slots[at], place)
-                    at += 1
+                        env.set(slot, place)
+                    slot += 1
         above = layer_positions(overrides)
         return from_table(table, self.positions if above is None else merge(self.positions, above))
 

@@ -13,7 +13,7 @@ from tvix_eval.vm.calls import (
     end_call,
     note_builtin,
 )
-from tvix_eval.vm.machine import REGISTERS
+from tvix_eval.vm.machine import REGISTERS, call_depth_error
 from tvix_eval.vm.values import NO_ENV, Builtin, Closure, Code, Env, Failed, Op, PartialBuiltin, Thunk
 
 TYPE_CHECKING = False
@@ -115,7 +115,11 @@ class CallMany(Op):
 
 def call_builtin1(builtin: Builtin, a: Op, env: Env, pos: i64) -> object:
     """Call a builtin of one argument. Errors of evaluating the argument are inside the call."""
-    begin_call(pos)
+    registers = REGISTERS
+    calls = registers.calls
+    if calls > registers.max_calls:
+        raise call_depth_error(pos)
+    registers.calls = calls + 1
     try:
         if builtin.strict & 1:
             result = builtin.primitive.call1(a.eval(env))
@@ -124,12 +128,16 @@ def call_builtin1(builtin: Builtin, a: Op, env: Env, pos: i64) -> object:
     except NixError as error:
         note_builtin(error, builtin, pos)
         raise
-    end_call()
+    registers.calls = calls
     return result
 
 
 def call_builtin2(builtin: Builtin, a: Op, b: Op, env: Env, pos: i64) -> object:
-    begin_call(pos)
+    registers = REGISTERS
+    calls = registers.calls
+    if calls > registers.max_calls:
+        raise call_depth_error(pos)
+    registers.calls = calls + 1
     try:
         strict = builtin.strict
         first = a.eval(env) if strict & 1 else a.thunk(env)
@@ -138,7 +146,7 @@ def call_builtin2(builtin: Builtin, a: Op, b: Op, env: Env, pos: i64) -> object:
     except NixError as error:
         note_builtin(error, builtin, pos)
         raise
-    end_call()
+    registers.calls = calls
     return result
 
 

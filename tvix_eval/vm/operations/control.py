@@ -36,23 +36,41 @@ class If(Op):
         self.pos: Final[i64] = pos
 
     def eval(self, env: Env) -> object:
-        if truth(self.condition, env, self.pos, "while evaluating a branch condition"):
+        try:
+            condition = self.condition.eval(env)
+        except NixError as error:
+            error.add_frame(self.pos, "while evaluating a branch condition")
+            raise
+        if condition is True:
             return self.then.eval(env)
-        return self.otherwise.eval(env)
+        if condition is False:
+            return self.otherwise.eval(env)
+        raise expected("a Boolean", condition, self.pos).with_frame(
+            self.pos, "while evaluating a branch condition"
+        )
 
 
 class Let(Op):
-    def __init__(self, slots: list[int], values: list[Op], body: Op) -> None:
-        self.slots: Final = slots
+    """The sources of ``inherit`` go to `source_slots`, the values to slots from `base` on."""
+
+    def __init__(
+        self, source_slots: list[int], sources: list[Op], base: i64, values: list[Op], body: Op
+    ) -> None:
+        self.source_slots: Final = source_slots
+        self.sources: Final = sources
+        self.base: Final[i64] = base
         self.values: Final = values
         self.body: Final = body
 
     def eval(self, env: Env) -> object:
         at: i64 = 0
-        slots = self.slots
-        for value in self.values:
-            env.set(slots[at], value.thunk(env))
+        for source in self.sources:
+            env.set(self.source_slots[at], source.thunk(env))
             at += 1
+        slot = self.base
+        for value in self.values:
+            env.set(slot, value.thunk(env))
+            slot += 1
         return self.body.eval(env)
 
 

@@ -129,139 +129,164 @@ class LocalRest(Op):
         return place
 
 
-class Outer(Op):
-    """A variable of an enclosing activation: looks for the `Env`, then as the local one."""
-
-    def __init__(self, depth: i64, local: Op) -> None:
-        self.depth: Final[i64] = depth
-        self.local: Final = local
-
-    def eval(self, env: Env) -> object:
-        return self.local.eval(outer_env(env, self.depth))
-
-    def thunk(self, env: Env) -> object:
-        return self.local.thunk(outer_env(env, self.depth))
-
-
-def outer_env(env: Env, depth: i64) -> Env:
-    while depth > 0:
-        up = env.up
-        assert up is not None
-        env = up
-        depth -= 1
-    return env
-
-
 class UpA(Op):
     """The first slot of the activation `depth` up (1 or more); `UpB`, `UpC` likewise."""
 
     def __init__(self, depth: i64, pos: i64) -> None:
-        self.further: Final[i64] = depth - 1
+        self.depth: Final[i64] = depth
         self.pos: Final[i64] = pos
 
     def eval(self, env: Env) -> object:
-        up = env.up
-        assert up is not None
-        if self.further != 0:
-            up = outer_env(up, self.further)
-        place = up.a
+        further = self.depth
+        while further > 0:
+            up = env.up
+            assert up is not None
+            env = up
+            further -= 1
+        place = env.a
         if isinstance(place, Thunk):
             value = place.force(self.pos)
-            up.a = value
+            env.a = value
             return value
         return place
 
     def thunk(self, env: Env) -> object:
-        up = env.up
-        assert up is not None
-        if self.further != 0:
-            up = outer_env(up, self.further)
-        place = up.a
+        further = self.depth
+        while further > 0:
+            up = env.up
+            assert up is not None
+            env = up
+            further -= 1
+        place = env.a
         if isinstance(place, Thunk) and place.op is None:
-            up.a = place.value
+            env.a = place.value
             return place.value
         return place
 
 
 class UpB(Op):
     def __init__(self, depth: i64, pos: i64) -> None:
-        self.further: Final[i64] = depth - 1
+        self.depth: Final[i64] = depth
         self.pos: Final[i64] = pos
 
     def eval(self, env: Env) -> object:
-        up = env.up
-        assert up is not None
-        if self.further != 0:
-            up = outer_env(up, self.further)
-        place = up.b
+        further = self.depth
+        while further > 0:
+            up = env.up
+            assert up is not None
+            env = up
+            further -= 1
+        place = env.b
         if isinstance(place, Thunk):
             value = place.force(self.pos)
-            up.b = value
+            env.b = value
             return value
         return place
 
     def thunk(self, env: Env) -> object:
-        up = env.up
-        assert up is not None
-        if self.further != 0:
-            up = outer_env(up, self.further)
-        place = up.b
+        further = self.depth
+        while further > 0:
+            up = env.up
+            assert up is not None
+            env = up
+            further -= 1
+        place = env.b
         if isinstance(place, Thunk) and place.op is None:
-            up.b = place.value
+            env.b = place.value
             return place.value
         return place
 
 
 class UpC(Op):
     def __init__(self, depth: i64, pos: i64) -> None:
-        self.further: Final[i64] = depth - 1
+        self.depth: Final[i64] = depth
         self.pos: Final[i64] = pos
 
     def eval(self, env: Env) -> object:
-        up = env.up
-        assert up is not None
-        if self.further != 0:
-            up = outer_env(up, self.further)
-        place = up.c
+        further = self.depth
+        while further > 0:
+            up = env.up
+            assert up is not None
+            env = up
+            further -= 1
+        place = env.c
         if isinstance(place, Thunk):
             value = place.force(self.pos)
-            up.c = value
+            env.c = value
             return value
         return place
 
     def thunk(self, env: Env) -> object:
-        up = env.up
-        assert up is not None
-        if self.further != 0:
-            up = outer_env(up, self.further)
-        place = up.c
+        further = self.depth
+        while further > 0:
+            up = env.up
+            assert up is not None
+            env = up
+            further -= 1
+        place = env.c
         if isinstance(place, Thunk) and place.op is None:
-            up.c = place.value
+            env.c = place.value
             return place.value
         return place
 
 
-def local(slot: i64, pos: i64) -> Op:
-    if slot == 0:
-        return LocalA(pos)
-    if slot == 1:
-        return LocalB(pos)
-    if slot == 2:
-        return LocalC(pos)
-    return LocalRest(slot - 3, pos)
+class UpRest(Op):
+    """A slot beyond the inline ones of the activation `depth` up."""
+
+    def __init__(self, depth: i64, index: i64, pos: i64) -> None:
+        self.depth: Final[i64] = depth
+        self.index: Final[i64] = index
+        self.pos: Final[i64] = pos
+
+    def eval(self, env: Env) -> object:
+        further = self.depth
+        while further > 0:
+            up = env.up
+            assert up is not None
+            env = up
+            further -= 1
+        rest = env.rest
+        assert rest is not None
+        place = rest[self.index]
+        if isinstance(place, Thunk):
+            value = place.force(self.pos)
+            rest[self.index] = value
+            return value
+        return place
+
+    def thunk(self, env: Env) -> object:
+        further = self.depth
+        while further > 0:
+            up = env.up
+            assert up is not None
+            env = up
+            further -= 1
+        rest = env.rest
+        assert rest is not None
+        place = rest[self.index]
+        if isinstance(place, Thunk) and place.op is None:
+            rest[self.index] = place.value
+            return place.value
+        return place
 
 
 def variable(depth: i64, slot: i64, pos: i64) -> Op:
     """The operation that reads a slot of the `Env` that is `depth` up."""
     if depth == 0:
-        return local(slot, pos)
+        if slot == 0:
+            return LocalA(pos)
+        if slot == 1:
+            return LocalB(pos)
+        if slot == 2:
+            return LocalC(pos)
+        return LocalRest(slot - 3, pos)
     if slot == 0:
         return UpA(depth, pos)
     if slot == 1:
         return UpB(depth, pos)
     if slot == 2:
         return UpC(depth, pos)
-    return Outer(depth, LocalRest(slot - 3, pos))
+    return UpRest(depth, slot - 3, pos)
 
 
 class WithVariable(Op):

@@ -1,0 +1,1 @@
+"""Holds the golden tests, and the evaluator, against a real Nix."""

@@ -1,0 +1,66 @@
+"""``python tools/verify_lang_tests``: see ``--help``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parent.parent
+sys.path[0] = str(TOOLS)
+sys.path.append(str(TOOLS.parent))
+
+from tvix_eval.testing.cases import CATEGORIES, CaseError  # noqa: E402
+from verify_lang_tests import golden  # noqa: E402
+from verify_lang_tests.nix import Nix, NixMissing  # noqa: E402
+
+OWN_SUITE = TOOLS.parent / "tests" / "nix_tests"
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="verify_lang_tests",
+        description="Hold the golden tests, and the evaluator, against a real Nix.",
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default=OWN_SUITE, help="of golden tests (ours)")
+    parser.add_argument("--nix", metavar="PATH", help="nix-instantiate to ask (default: from PATH)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="Nixes at a time")
+    parser.add_argument("--only", metavar="TEXT", default="", help="only tests whose path or name has this")
+    parser.add_argument("--network", action="store_true", help="also run what needs the network")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--update-from-nix", action="store_true", help="write down what Nix says")
+    mode.add_argument("--compare", action="store_true", help="run each test through ours too, compare all")
+    return parser
+
+
+def main() -> int:
+    options = arguments().parse_args()
+    try:
+        nix = Nix(options.nix)
+    except NixMissing as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    try:
+        return 1 if run(options, nix) else 0
+    except CaseError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    finally:
+        nix.close()
+
+
+def run(options: argparse.Namespace, nix: Nix) -> int:
+    """How many differences there were."""
+    left_out = set() if options.network else {"network"}
+    suite = golden.find_suite(options.folder, frozenset(CATEGORIES) - left_out, options.only)
+    if options.update_from_nix:
+        golden.update(suite, nix, options.jobs)
+        return 0
+    if options.compare:
+        return golden.compare(suite, nix, options.jobs)
+    return golden.verify(suite, nix, options.jobs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
