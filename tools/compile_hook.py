@@ -31,7 +31,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COMPILER: Final = ["mypy[mypyc]==2.4.1"]
 
-# The modules of each package that stay interpreted, and why. Packages that are not here are not compiled.
+# The modules and folders of each package that stay interpreted, and why. Packages that are not
+# here are not compiled at all.
 INTERPRETED: Final[dict[str, dict[str, str]]] = {
     "tvix_eval": {
         "hints.py": "stands in at run time for what mypyc itself is told",
@@ -39,6 +40,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "grammar.py": "stands on lark's classes, which are not compiled; evaluating does not need it",
         "builtins/flakerefs.py": "cold, and its class attributes are not what mypyc accepts",
         "builtins/urls.py": "cold, and its class attributes are not what mypyc accepts",
+        "testing": "used by pytest only, with attrs classes and generators",
     },
 }
 
@@ -149,9 +151,9 @@ def sources(package: str) -> list[str]:
     """The modules of a package, in the current folder, that get compiled."""
     interpreted = {Path(package, name) for name in INTERPRETED[package]}
     missing = sorted(str(path) for path in interpreted if not path.exists())
-    assert not missing, f"in the list of interpreted modules but not there: {missing}"
-    modules = (path for path in Path(package).rglob("*.py") if path.name not in NEVER_COMPILED)
-    return sorted(str(path) for path in modules if path not in interpreted)
+    assert not missing, f"listed as interpreted, but not there: {missing}"
+    modules = [path for path in Path(package).rglob("*.py") if path.name not in NEVER_COMPILED]
+    return sorted(str(path) for path in modules if interpreted.isdisjoint([path, *path.parents]))
 
 
 def main() -> None:

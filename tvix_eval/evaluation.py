@@ -7,9 +7,9 @@ deep stack and loads the registers of the machine.
 
 from __future__ import annotations
 
-import _thread
 import gc
 
+from tvix_eval.activation import MACHINE, Saved, load
 from tvix_eval.builtins.numbers import Div, LessThan, Mul, Sub
 from tvix_eval.builtins.registry import Constant, Loader, SourceBuiltin, global_name
 from tvix_eval.compiler.bytecode import Chunk
@@ -48,8 +48,6 @@ FIRST_SYMBOLS: Final = (
     " recurseForDerivations description self  startSet operator key path prefix outputSpecified __sub"
     " __lessThan __mul __div __findFile __nixPath or body overrides"
 ).split()
-
-MACHINE_LOCK: Final = _thread.allocate_lock()
 
 
 class SourceImport(Op):
@@ -166,38 +164,44 @@ class Evaluation:
     def run(self, function: Callable[[], object]) -> object:
         """Call `function` where values can be made and forced; its result or its error.
 
-        One evaluation runs at a time in a process; others wait. Errors of the Nix program
-        get the `sources` that they speak of.
+        Threads take turns. Errors of the Nix program get the `sources` that they speak of.
         """
+        if not MACHINE.is_mine():
+            return run_deep(lambda activations: self.take_machine(function, activations), self.stop)
         if REGISTERS.session is self.session:
             return function()
-        return run_deep(lambda depth: self.activate(function, depth), self.interrupt_now)
+        saved = Saved()
+        try:
+            return self.activate(function, saved.room())
+        finally:
+            saved.restore()
 
-    def interrupt_now(self) -> None:
+    def stop(self) -> None:
+        """Ask what is running to stop, from another thread: it raises `Interrupted` soon."""
         self.interrupt.requested = True
 
-    def activate(self, function: Callable[[], object], max_depth: int) -> object:
-        registers = REGISTERS
+    def take_machine(self, function: Callable[[], object], activations: int) -> object:
+        MACHINE.take()
+        saved = Saved()
         collecting = gc.isenabled()
-        with MACHINE_LOCK:
-            gc.disable()
-            registers.session = self.session
-            registers.calls = 0
-            registers.depth = 0
-            registers.max_calls = min(self.settings.max_call_depth, max_depth * 5 // 8)
-            registers.calls_bounded_by_stack = registers.max_calls < self.settings.max_call_depth
-            registers.max_depth = max_depth - registers.max_calls
-            registers.show_trace = self.settings.show_trace
-            self.interrupt.requested = False
-            try:
-                return function()
-            except NixError as error:
-                error.sources = self.session.sources
-                raise
-            finally:
-                registers.session = None
-                if collecting:
-                    gc.enable()
+        gc.disable()
+        try:
+            return self.activate(function, activations)
+        finally:
+            saved.restore()
+            MACHINE.give()
+            if collecting:
+                gc.enable()
+
+    def activate(self, function: Callable[[], object], activations: int) -> object:
+        settings = self.settings
+        load(self.session, activations, settings.max_call_depth, settings.show_trace)
+        self.interrupt.requested = False
+        try:
+            return function()
+        except NixError as error:
+            error.sources = self.session.sources
+            raise
 
     # To be called inside `run`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tvix_eval.builtins.primitive import Function2
+from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.builtins.records import Constant, SourceBuiltin
 from tvix_eval.builtins.registry import pure_builtins
 from tvix_eval.errors import NixError, UndefinedVarError
@@ -77,3 +77,39 @@ def test_evaluations_with_different_builtins_live_side_by_side() -> None:
     one, two = make(1), make(2)
     for evaluation, answer in ((one, 1), (two, 2), (one, 1)):
         assert evaluation.run(lambda: evaluation.evaluate_text("builtins.answer", "t", "/")) == answer  # noqa: B023
+
+
+def test_evaluations_nest_and_take_turns_in_threads() -> None:
+    import threading
+
+    def make(*extra: Builtin) -> Evaluation:
+        return Evaluation(lambda loader: [*pure_builtins(), *extra], NoIO(), Settings(), lambda kind, said: None)
+
+    inner = make()
+
+    def ask(a: object) -> object:
+        text = force(a, 0)
+        assert isinstance(text, str)
+        return inner.run(lambda: inner.evaluate_text(text, "inner", "/"))
+
+    outer = make(Builtin("ask", ["text"], Function1(ask)))
+    results: list[object] = []
+
+    def work() -> None:
+        for _ in range(5):
+            results.append(outer.run(lambda: outer.evaluate_text('1 + builtins.ask "2 + 3"', "outer", "/")))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [6] * 20
+
+
+def test_the_collector_is_left_as_it_was() -> None:
+    import gc
+
+    assert gc.isenabled()
+    evaluate("1 + 1")
+    assert gc.isenabled()

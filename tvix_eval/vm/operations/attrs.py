@@ -284,21 +284,29 @@ class Select(Op):
             if subject.op is not None:
                 return Thunk(self, env)
             subject = subject.value
-        if isinstance(subject, Attrs):
-            if subject.shape is self.cached_shape:
-                place = subject.values[self.cached_index]
-            else:
-                place = subject.place(self.name)
-                if place is MISSING:
-                    return Thunk(self, env)
-            if isinstance(place, Thunk):
-                if place.op is not None:
-                    return Thunk(self.forwarding(subject.position(self.name)), place)
-                place = place.value
-            if isinstance(place, Closure) or isinstance(place, Builtin):
+        if not isinstance(subject, Attrs):
+            return Thunk(self, env)
+        index: i64 = -1
+        shape = subject.shape
+        if shape is self.cached_shape:
+            index = self.cached_index
+        elif subject.base is None and shape is not TABLE_SHAPE:
+            index = shape.find(self.name)
+            if index < 0:
                 return Thunk(self, env)
-            return place
-        return Thunk(self, env)
+            self.cached_shape = shape
+            self.cached_index = index
+        place = subject.values[index] if index >= 0 else subject.place(self.name)
+        if isinstance(place, Thunk):
+            if place.op is not None:
+                positions = subject.positions
+                if index >= 0 and isinstance(positions, LiteralPositions) and positions.shape is shape:
+                    return Thunk(self.forwarding(positions.positions[index]), place)
+                return Thunk(self.forwarding(subject.position(self.name)), place)
+            place = place.value
+        if place is MISSING or isinstance(place, Closure) or isinstance(place, Builtin):
+            return Thunk(self, env)
+        return place
 
     def forwarding(self, attr_pos: i64) -> Forward:
         forward = self.forward
@@ -383,6 +391,22 @@ class PathComponent:
         self.dynamic: Final = dynamic
         self.pos: Final[i64] = pos
         self.shown: Final = shown
+        self.cached_shape: Shape = NO_SHAPE
+        self.cached_index: i64 = 0
+
+    def place(self, attrs: Attrs, name: str) -> object:
+        """The place of `name`, which this component evaluated to, or `MISSING`."""
+        shape = attrs.shape
+        if shape is self.cached_shape:
+            return attrs.values[self.cached_index]
+        if self.dynamic is not None or attrs.base is not None or shape is TABLE_SHAPE:
+            return attrs.place(name)
+        index = shape.find(name)
+        if index < 0:
+            return MISSING
+        self.cached_shape = shape
+        self.cached_index = index
+        return attrs.values[index]
 
     def evaluate(self, env: Env) -> str:
         dynamic = self.dynamic
@@ -424,7 +448,7 @@ class SelectPath(Op):
                     if default is not None:
                         return default.eval(env)
                     raise not_a_set(value, self.pos)
-                place = value.place(wanted)
+                place = component.place(value, wanted)
                 if place is MISSING:
                     if default is not None:
                         return default.eval(env)
@@ -458,10 +482,20 @@ class HasAttr(Op):
     def __init__(self, subject: Op, name: str) -> None:
         self.subject: Final = subject
         self.name: Final = name
+        self.cached_shape: Shape = NO_SHAPE
+        self.cached_answer = False
 
     def eval(self, env: Env) -> object:
         attrs = self.subject.eval(env)
-        return isinstance(attrs, Attrs) and attrs.has(self.name)
+        if not isinstance(attrs, Attrs):
+            return False
+        shape = attrs.shape
+        if attrs.base is not None or shape is TABLE_SHAPE:
+            return attrs.has(self.name)
+        if shape is not self.cached_shape:
+            self.cached_answer = shape.find(self.name) >= 0
+            self.cached_shape = shape
+        return self.cached_answer
 
 
 class HasAttrPath(Op):
@@ -480,7 +514,7 @@ class HasAttrPath(Op):
             name = component.evaluate(env)
             if not isinstance(value, Attrs):
                 return False
-            value = value.place(name)
+            value = component.place(value, name)
             if value is MISSING:
                 return False
         return True
