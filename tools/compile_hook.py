@@ -165,7 +165,7 @@ def main() -> None:
         (sources(package), f"{package}._native") for package in INTERPRETED
     ]
     options = ["--config-file=", "--ignore-missing-imports", "--cache-dir=cache"]
-    extensions = mypycify(
+    extensions: Any = mypycify(
         options + [path for paths, _ in groups for path in paths],
         separate=groups,
         opt_level=os.environ.get("TVIX_OPT", "3"),

@@ -14,9 +14,8 @@ from tvix_eval.vm.force import (
     force_string_no_context,
     get_attr,
 )
-from tvix_eval.vm.machine import session
 from tvix_eval.vm.positions import position_value
-from tvix_eval.vm.shapes import TABLE_SHAPE, Shape, shape_of
+from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Shape, shape_of
 from tvix_eval.vm.values import (
     MISSING,
     Builtin,
@@ -141,9 +140,12 @@ class ListToAttrs(Primitive):
             "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"
         )
         here = "in a {name=...; value=...;} pair"
-        symbols = session().symbols
         table: dict[str, object] = {}
         sources: list[Attrs] = []
+        shape: Shape = NO_SHAPE  # of the last pair, with the places of its attributes
+        name_index: i64 = -1
+        value_index: i64 = -1
+        complete = True
         at = 0
         for item in items:
             if isinstance(item, Thunk):
@@ -151,18 +153,26 @@ class ListToAttrs(Primitive):
                 items[at] = item
             at += 1
             pair = item if isinstance(item, Attrs) else force_attrs(item, 0, pair_why)
-            name = pair.place("name")
+            if pair.shape is not shape:
+                shape = NO_SHAPE
+                if pair.base is None and pair.shape is not TABLE_SHAPE:
+                    name_index = pair.shape.find("name")
+                    value_index = pair.shape.find("value")
+                    if name_index >= 0 and value_index >= 0:
+                        shape = pair.shape
+            name = pair.values[name_index] if pair.shape is shape else pair.place("name")
             if not isinstance(name, str):
                 place = get_attr(pair, "name", here)
                 name = force_string_no_context(place, pair.position("name"), name_why)
             if name not in table:
-                symbols.number(name)
-                table[name] = MISSING
+                value = pair.values[value_index] if pair.shape is shape else pair.place("value")
+                if value is MISSING:
+                    complete = False
+                table[name] = value
                 sources.append(pair)
-        at = 0
-        for name in table:
-            table[name] = get_attr(sources[at], "value", here)
-            at += 1
+        if not complete:
+            for pair in sources:
+                get_attr(pair, "value", here)
         return from_table(table, pair_positions(table, sources))
 
 

@@ -204,6 +204,10 @@ class Attrs:
         self.sort()
         shape = self.shape
         if shape.order_of is not symbols:
+            table = self.table
+            if table is not None:  # names made at run time are numbered only now, in their order
+                for name in table:
+                    symbols.number(name)
             keyed: list[tuple[int, int]] = []
             at = 0
             for name in shape.names:

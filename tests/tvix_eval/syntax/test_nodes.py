@@ -20,6 +20,11 @@ def function(node: Node) -> Lambda:
     return node
 
 
+def call(node: Node) -> Call:
+    assert isinstance(node, Call)
+    return node
+
+
 def test_symbols_are_in_the_order_of_the_reductions() -> None:
     assert result("x: y: z").symbol_names() == ["z", "y", "x"]
     assert result("{ a ? b, c }: d").symbol_names() == ["b", "a", "c", "d"]
@@ -32,7 +37,7 @@ def test_formals_are_in_the_order_of_the_symbols() -> None:
     def names(text: str, known: dict[str, int]) -> list[str]:
         node = result(text, known=known).root
         while not (isinstance(node, Lambda) and node.formals is not None):
-            node = function(node).body if isinstance(node, Lambda) else node.args[0]
+            node = node.body if isinstance(node, Lambda) else call(node).args[0]
         return [formal.name for formal in node.formals.formals]
 
     assert names("{ b, a }: 1", {}) == ["b", "a"]

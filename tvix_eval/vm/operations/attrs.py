@@ -156,7 +156,6 @@ class DynamicAttrs(Op):
         static = self.static.eval(env)
         assert isinstance(static, Attrs)
         table = static.to_table()
-        symbols = session().symbols
         found: dict[str, int] = {}
         at = 0
         for each in self.names:
@@ -166,7 +165,6 @@ class DynamicAttrs(Op):
                 name = dynamic_name(value, pos)
                 if name in table:
                     raise self.defined_twice(name, static, found, pos)
-                symbols.number(name)
                 table[name] = self.values[at].thunk(env)
                 found[name] = pos
             at += 1
