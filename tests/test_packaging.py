@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 import tvix_eval
 import tvix_eval.cli
 
-ROOT = Path(__file__).parent.parent
+from .importing import IMPORTS, ROOT
+
 INSTALLED = Path(str(tvix_eval.__file__)).parent
 SOURCES = ROOT / "tvix_eval"
 COMPILED = not str(tvix_eval.cli.__file__).endswith(".py")
@@ -52,9 +54,9 @@ def test_every_module_is_compiled_or_has_a_reason_not_to_be() -> None:
 
 
 def test_everything_is_installed() -> None:
-    kept = (path for path in SOURCES.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    missing = [str(path) for path in kept if not (INSTALLED / path.relative_to(SOURCES)).exists()]
-    assert missing == []
+    kinds = (".py", ".nix", ".lark", ".typed")
+    kept = [path.relative_to(SOURCES) for path in SOURCES.rglob("*") if path.suffix in kinds]
+    assert [str(path) for path in kept if not (INSTALLED / path).exists()] == []
 
 
 def test_the_interpreted_modules_exist() -> None:
@@ -62,16 +64,10 @@ def test_the_interpreted_modules_exist() -> None:
 
 
 def test_requirements_are_what_is_imported() -> None:
-    """Each requirement is imported somewhere, and nothing else is that is not Python's own."""
+    """Each requirement is imported somewhere,, and nothing else that is not Python's own."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     required = {re.split("[<>=\\[]", each)[0] for each in project["dependencies"]}
+    imported = {name.split(".")[0] for names in IMPORTS.values() for name in names}
+    others = imported - set(sys.stdlib_module_names) - {"tvix_eval", "pytest"}
     distributions = metadata.packages_distributions()
-    imported: set[str] = set()
-    for path in SOURCES.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                imported.update(alias.name.split(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                imported.add(node.module.split(".")[0])
-    others = imported & set(distributions) - {"tvix_eval", "pytest", "_pytest"}
     assert {distributions[name][0] for name in others} == required

@@ -66,6 +66,8 @@ class Source:
         if not starts:
             self.read()
             starts = [0]
+            if not self.is_file:
+                self.text = self.text.split("\0", 1)[0]  # where Nix's copy ends, for excerpts
             text = self.text
             at = 0
             size = len(text)

@@ -12,7 +12,7 @@ from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.force import expected
 from tvix_eval.vm.machine import REGISTERS, call_depth_error, poll
 from tvix_eval.vm.shapes import TABLE_SHAPE
-from tvix_eval.vm.show import show_type, show_value
+from tvix_eval.vm.show import show_name, show_type, show_value
 from tvix_eval.vm.values import (
     MISSING,
     Builtin,
@@ -109,7 +109,7 @@ def wrong_arguments(code: Code, formals: Formals, argument: Attrs, pos: i64) -> 
     slot = 0
     for name in formals.names:
         if formals.defaults[slot] is None and not argument.has(name):
-            missing = TypeError_(begin + "without required argument '" + name + "'", lambda_.pos)
+            missing = TypeError_(begin + "without required argument '" + show_name(name) + "'", lambda_.pos)
             missing.add_frame(pos, "from call site")
             return missing
         slot += 1
@@ -118,7 +118,9 @@ def wrong_arguments(code: Code, formals: Formals, argument: Attrs, pos: i64) -> 
     names = argument.names()
     for index in argument.symbol_order(current.symbols):
         if names[index] not in formals.names:
-            unexpected = TypeError_(begin + "with unexpected argument '" + names[index] + "'", lambda_.pos)
+            unexpected = TypeError_(
+                begin + "with unexpected argument '" + show_name(names[index]) + "'", lambda_.pos
+            )
             unexpected.add_frame(pos, "from call site")
             unexpected.wanted_name = names[index]
             unexpected.known_names = formals.names

@@ -9,6 +9,7 @@ from tvix_eval.vm.attrs import Attrs, from_table, layer_positions, update
 from tvix_eval.vm.force import expected, force_attrs, refers_to_store
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Shape
+from tvix_eval.vm.show import show_name
 from tvix_eval.vm.strings import NixString
 from tvix_eval.vm.values import MISSING, Builtin, Closure, Env, Op, Thunk
 
@@ -180,7 +181,7 @@ class DynamicAttrs(Op):
     def defined_twice(self, name: str, static: Attrs, found: dict[str, int], pos: i64) -> NixError:
         earlier: i64 = found[name] if name in found else static.position(name)
         where = session().sources.describe(earlier)
-        return EvalError("dynamic attribute '" + name + "' already defined at " + where, pos)
+        return EvalError("dynamic attribute '" + show_name(name) + "' already defined at " + where, pos)
 
 
 def dynamic_name(value: object, pos: i64) -> str:
@@ -193,7 +194,7 @@ def dynamic_name(value: object, pos: i64) -> str:
 
 
 def missing_attribute(attrs: Attrs, name: str, pos: i64) -> NixError:
-    error = EvalError("attribute '" + name + "' missing", pos)
+    error = EvalError("attribute '" + show_name(name) + "' missing", pos)
     error.wanted_name = name
     error.known_names = attrs.names()
     return error
@@ -255,7 +256,7 @@ class Select(Op):
             try:
                 value = place.force(self.pos)
             except NixError as error:
-                note_attribute(error, attrs, self.name, self.name)
+                note_attribute(error, attrs, self.name, show_name(self.name))
                 raise
             attrs.values[index] = value
             return value
@@ -266,7 +267,7 @@ class Select(Op):
         try:
             value = attrs.get(self.name, self.pos)
         except NixError as error:
-            note_attribute(error, attrs, self.name, self.name)
+            note_attribute(error, attrs, self.name, show_name(self.name))
             raise
         if value is MISSING:
             raise missing_attribute(attrs, self.name, self.pos)
@@ -331,7 +332,7 @@ class Forward(Op):
         try:
             return function.force(self.pos)
         except NixError as error:
-            note_attribute_at(error, self.attr_pos, self.name)
+            note_attribute_at(error, self.attr_pos, show_name(self.name))
             raise
 
 
@@ -355,7 +356,7 @@ class SelectOr(Op):
             try:
                 value = attrs.get(self.name, self.pos)
             except NixError as error:
-                note_attribute(error, attrs, self.name, self.name)
+                note_attribute(error, attrs, self.name, show_name(self.name))
                 raise
             if value is MISSING:
                 return self.default.eval(env)
@@ -371,7 +372,7 @@ class SelectOr(Op):
             try:
                 value = place.force(self.pos)
             except NixError as error:
-                note_attribute(error, attrs, self.name, self.name)
+                note_attribute(error, attrs, self.name, show_name(self.name))
                 raise
             attrs.values[index] = value
             return value
@@ -468,7 +469,7 @@ class SelectPath(Op):
         parts: list[str] = []
         for component in self.path:
             try:
-                parts.append(component.evaluate(env))
+                parts.append(show_name(component.evaluate(env)))
             except NixError:
                 parts.append(component.shown)
         return ".".join(parts)

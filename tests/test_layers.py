@@ -1,0 +1,140 @@
+"""The architecture, as a table of what may import what. See ARCHITECTURE.md for the reasons."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+import pytest
+
+from .importing import IMPORTS, MODULES, running_code
+
+# A folder stands for its modules, which may import each other; the longest name that fits counts.
+# Both wings, `syntax` with `compiler` and `vm`, stand on `errors` and know nothing of each other;
+# `linker` joins what they make, `evaluation` and `cli` join everything.
+LAYERS: dict[str, set[str]] = {
+    "tvix_eval.hints": set(),
+    "tvix_eval.patterns": set(),
+    "tvix_eval.errors": {"hints"},
+    # What is written.
+    "tvix_eval.syntax": {"errors"},
+    "tvix_eval.grammar": {"errors", "syntax"},
+    "tvix_eval.compiler": {"hints", "errors", "syntax"},
+    # What runs.
+    "tvix_eval.vm": {"hints", "errors"},
+    "tvix_eval.vm.operations": {"hints", "errors", "vm"},
+    "tvix_eval.output": {"hints", "errors", "patterns", "vm"},
+    # What is asked of the world, and the builtins.
+    "tvix_eval.eval_io": {"hints", "errors", "vm"},
+    "tvix_eval.search_path": {"hints", "errors", "vm", "eval_io"},
+    "tvix_eval.builtins": {"hints", "errors", "patterns", "vm", "output", "eval_io", "search_path"},
+    # Where the wings meet.
+    "tvix_eval.linker": {"hints", "errors", "syntax", "compiler", "vm", "vm.operations"},
+    # An evaluation.
+    "tvix_eval.deep": set(),
+    "tvix_eval.polling": {"errors"},
+    "tvix_eval.activation": {"vm"},
+    "tvix_eval.settings": {"vm"},
+    "tvix_eval.front": {"hints", "settings", "syntax", "compiler"},
+    "tvix_eval.evaluation": {
+        *("hints", "errors", "settings", "syntax", "compiler", "front", "vm", "linker", "builtins"),
+        *("eval_io", "deep", "polling", "activation"),
+    },
+    # Programs.
+    "tvix_eval.auto_call": {"errors", "vm"},
+    "tvix_eval.options": {"errors"},
+    "tvix_eval.cli": {
+        *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
+        *("syntax", "compiler", "vm", "output"),
+    },
+    "tvix_eval.__main__": {"cli"},
+    "tvix_eval.testing": {"cli"},
+}
+
+# Who may import what is not in Python's library.
+OTHERS: dict[str, set[str]] = {
+    "attrs": {"tvix_eval.testing"},
+    "blake3": {"tvix_eval.compiler", "tvix_eval.builtins"},
+    "lark": {"tvix_eval.grammar"},
+    "pytest": {"tvix_eval.testing"},
+}
+
+# Who may look at the arguments and the environment of the process.
+PROCESS: dict[str, set[str]] = {
+    "sys.argv": {"tvix_eval.cli"},
+    "os.environ": {"tvix_eval.cli", "tvix_eval.testing"},
+    "os.environb": {"tvix_eval.eval_io"},
+    "os.getenv": set(),
+    "os.getenvb": set(),
+}
+
+# The one import that goes back: a table is a kind of case, and is made of cases.
+LATE = ("tvix_eval.testing.cases", "tvix_eval.testing.tables")
+
+PACKAGES = {module.split(".")[0] for module in MODULES}
+
+
+def layer(module: str) -> str:
+    """The entry of the table that a module belongs to."""
+    name = module
+    while name not in LAYERS:
+        name, dot, _ = name.rpartition(".")
+        assert dot, f"{module} is in no layer"
+    return name
+
+
+def modules() -> list[str]:
+    return [module for module in MODULES if module not in PACKAGES]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_of_ours(module: str) -> None:
+    own = layer(module)
+    allowed = {own} | {f"{own.split('.')[0]}.{name}" for name in LAYERS[own]}
+    ours = {each for each in IMPORTS[module] if each.split(".")[0] in PACKAGES and each not in PACKAGES}
+    assert sorted(each for each in ours if layer(each) not in allowed) == []
+
+
+def test_the_table_allows_no_more_than_there_is() -> None:
+    used: dict[str, set[str]] = {name: set() for name in LAYERS}
+    for module in modules():
+        own = layer(module)
+        for each in IMPORTS[module] - PACKAGES:
+            if each.split(".")[0] in PACKAGES and layer(each) != own:
+                used[own].add(layer(each).partition(".")[2])
+    assert {name: LAYERS[name] - used[name] for name in LAYERS if LAYERS[name] - used[name]} == {}
+
+
+def test_the_wings_do_not_know_each_other() -> None:
+    written = {"tvix_eval.syntax", "tvix_eval.compiler", "tvix_eval.grammar", "tvix_eval.front"}
+    running = {"tvix_eval.vm", "tvix_eval.vm.operations", "tvix_eval.output", "tvix_eval.builtins"}
+    for module in modules():
+        for wing, other in ((written, running), (running, written)):
+            if layer(module) in wing:
+                assert [each for each in IMPORTS[module] & set(modules()) if layer(each) in other] == []
+
+
+def test_no_cycles() -> None:
+    """Every module can be read after those it imports."""
+    left = {module: IMPORTS[module] & set(MODULES) for module in MODULES}
+    left[LATE[0]].remove(LATE[1])
+    while ready := [module for module, wanted in left.items() if not wanted & set(left)]:
+        for module in ready:
+            del left[module]
+    assert sorted(left) == []
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_of_others(module: str) -> None:
+    names = {each.split(".")[0] for each in IMPORTS[module]} - PACKAGES - set(sys.stdlib_module_names)
+    assert sorted(name for name in names if layer(module) not in OTHERS.get(name, set())) == []
+
+
+@pytest.mark.parametrize("module", modules())
+def test_use_of_the_process(module: str) -> None:
+    names = {
+        f"{node.value.id}.{node.attr}"
+        for node in running_code(ast.parse(MODULES[module].read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    assert sorted(name for name in names & set(PROCESS) if layer(module) not in PROCESS[name]) == []
