@@ -40,6 +40,9 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "grammar.py": "stands on lark's classes, which are not compiled; evaluating does not need it",
         "builtins/flakerefs.py": "cold, and its class attributes are not what mypyc accepts",
         "builtins/urls.py": "cold, and its class attributes are not what mypyc accepts",
+        "api.py": "the library's face: nothing in it runs often",
+        "convert.py": "its views derive from the abstract classes of collections",
+        "host_functions.py": "asks `inspect` and `typing` about functions",
         "testing": "used by pytest only, with attrs classes and generators",
     },
 }

@@ -161,6 +161,9 @@ class NixError(TvixError):
         self.sources: Sources | None = None
         self.unsettled = False
 
+    def __str__(self) -> str:
+        return self.message.encode("latin-1", "replace").decode("utf-8", "replace")
+
     def kind(self) -> str:
         """The name of the class in C++ Nix."""
         return type(self).__name__
@@ -246,6 +249,10 @@ class UsageError(NixError):
 
 class Interrupted(TvixError):
     """The evaluation was told to stop. Nothing is remembered of what it was doing."""
+
+
+class LimitExceeded(Interrupted):
+    """A limit that the host has set, on time or memory, was reached."""
 
 
 class InternalError(TvixError):

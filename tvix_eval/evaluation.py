@@ -111,7 +111,7 @@ class Evaluation:
     ) -> None:
         self.io: Final = io
         self.settings: Final = settings
-        self.interrupt: Final = Interrupt()
+        self.interrupt: Final = Interrupt(settings.timeout, settings.max_memory)
         self.session: Final = Session(
             emit, copy_path if copy_path is not None else no_store, self.interrupt.poll
         )
@@ -119,6 +119,7 @@ class Evaluation:
         self.session.abort_on_warn = settings.abort_on_warn
         self.session.trace_verbose = settings.trace_verbose
         self.session.pure = settings.pure_eval
+        self.session.owner = self
         self.loader: Final = FileLoader(self)
         records = builtins(self.loader)
         self.records: Final = {record.name: record for record in records}
@@ -196,7 +197,7 @@ class Evaluation:
     def activate(self, function: Callable[[], object], activations: int) -> object:
         settings = self.settings
         load(self.session, activations, settings.max_call_depth, settings.show_trace)
-        self.interrupt.requested = False
+        self.interrupt.begin()
         try:
             return function()
         except NixError as error:

@@ -14,7 +14,8 @@ class Settings:
     """The names are Nix's settings.
 
     `experimental_features`: names of Nix's. `code_cache`: the folder of compiled code, or
-    None for none. `home`: what ``~/`` in a path stands for.
+    None for none. `home`: what ``~/`` in a path stands for. `timeout` (seconds) and
+    `max_memory` (bytes of the process) bound each run; 0 for no bound.
     """
 
     def __init__(
@@ -31,6 +32,8 @@ class Settings:
         lint_absolute_path_literals: str = "ignore",
         code_cache: str | None = None,
         home: str = "/homeless-shelter",
+        timeout: float = 0,
+        max_memory: int = 0,
     ) -> None:
         self.max_call_depth: Final = max_call_depth
         self.show_trace: Final = show_trace
@@ -43,3 +46,5 @@ class Settings:
         self.lint_absolute_path_literals: Final = lint_absolute_path_literals
         self.code_cache: Final = code_cache
         self.home: Final = home
+        self.timeout: Final = timeout
+        self.max_memory: Final = max_memory

@@ -232,20 +232,42 @@ def test_interrupt(tmp_path: Path, expression: str) -> None:
     assert (process.returncode, out, err) == (1, b"", b"error: interrupted by the user\n")
 
 
-def test_interrupt_while_starting(tmp_path: Path) -> None:
-    """However early it comes, there is no traceback."""
-    for delay in (0.02, 0.04, 0.08, 0.12):
-        process = subprocess.Popen(
-            [*PROGRAM, "-"],
-            env=environment(tmp_path),
-            cwd=tmp_path,
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        time.sleep(delay)
-        process.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("delay", [0.02, 0.04, 0.08, 0.12, 0.16])
+def test_interrupt_while_starting(tmp_path: Path, delay: float) -> None:
+    """However early it comes, it ends the program, and there is no traceback of ours."""
+    process = subprocess.Popen(
+        [*PROGRAM, "-"],
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    try:
         _, err = process.communicate(timeout=20)
         assert b"tvix_eval" not in err
+    finally:
+        process.kill()
+
+
+def test_interrupt_while_reading(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*PROGRAM, "-"],
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    try:
+        assert process.wait(timeout=5) == 1
+        assert process.stderr is not None
+        assert process.stderr.read() == b"error: interrupted by the user\n"
+    finally:
+        process.kill()
+        process.communicate()
 
 
 class TestCodeCache:

@@ -83,7 +83,9 @@ def test_evaluations_nest_and_take_turns_in_threads() -> None:
     import threading
 
     def make(*extra: Builtin) -> Evaluation:
-        return Evaluation(lambda loader: [*pure_builtins(), *extra], NoIO(), Settings(), lambda kind, said: None)
+        return Evaluation(
+            lambda loader: [*pure_builtins(), *extra], NoIO(), Settings(), lambda kind, said: None
+        )
 
     inner = make()
 

@@ -57,8 +57,8 @@ class Case:
     """One run of ``nix-instantiate``, and what it must come to.
 
     `words` does not name the input: that is `text`, an expression read from stdin (or given as
-    a word, if `words` has ``-E``), or else the file `argument`, relative to `folder`. `folder`
-    is where the run happens; what it prints has ``/pwd`` in its place.
+    a word, if `words` has ``-E``), or else the file `argument`, relative to `folder`, which is
+    where the run happens. What it prints has ``/pwd`` in place of `base`.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Case:
     line: int
     words: tuple[str, ...]
     folder: Path
+    base: Path
     expected: Expectation | None
     text: str | None = None
     argument: str | None = None
@@ -96,7 +97,7 @@ class Outcome:
 
 @attrs.frozen
 class Layout:
-    """How the tests of a folder are run: where, and in which environment."""
+    """How the tests of a folder are run. Files are arguments relative to `folder`, that of `root`."""
 
     root: Path
     folder: Path
@@ -186,6 +187,7 @@ def case_of_file(path: Path, layout: Layout) -> Case | None:
         line=1,
         words=words,
         folder=layout.folder,
+        base=layout.folder,
         expected=expectation_of_file(path, fails, as_xml),
         text=text if parses else None,
         argument=None if parses else os.path.relpath(os.path.realpath(path), layout.folder),

@@ -22,11 +22,9 @@ EVERY_BYTE: Final = 3
 
 
 def relocated(outcome: Outcome, case: Case) -> Outcome:
-    """An outcome with ``/pwd`` in place of the folder of the run."""
-    folder = str(case.folder)
-    return Outcome(
-        outcome.code, outcome.stdout.replace(folder, "/pwd"), outcome.stderr.replace(folder, "/pwd")
-    )
+    """An outcome with ``/pwd`` in place of the folder that holds the suite."""
+    base = str(case.base)
+    return Outcome(outcome.code, outcome.stdout.replace(base, "/pwd"), outcome.stderr.replace(base, "/pwd"))
 
 
 def error_message(stderr: str) -> str:

@@ -25,12 +25,13 @@ Directives: ``@run WORDS`` (the command line, ``--eval --strict`` by default), `
 backslash). They stand before the first heading, under a heading, or before a case, and hold for
 the file, the cases under the heading, or the case.
 
-An expression has no empty line in it. It is read from stdin, in the folder of the table; that folder is ``/pwd`` in results.
+An expression has no empty line in it. It is read from stdin, in the folder of the table.
 Byte text has no line ends but ``\n``. A missing last newline is not told from one that is there.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Final
@@ -94,7 +95,8 @@ class Table:
             path=self.path,
             line=entry.start + 1,
             words=directives.words,
-            folder=self.path.parent,
+            folder=Path(os.path.realpath(self.path.parent)),
+            base=self.layout.folder,
             expected=self.expectation(entry),
             text=decoded(text) if directives.escapes else text,
             environment={**self.layout.environment, **directives.environment},

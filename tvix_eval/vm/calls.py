@@ -242,8 +242,10 @@ def call_builtin(builtin: Builtin, args: list[object], pos: i64) -> object:
             result = builtin.primitive.call1(args[0])
         elif arity == 2:
             result = builtin.primitive.call2(args[0], args[1])
-        else:
+        elif arity == 3:
             result = builtin.primitive.call3(args[0], args[1], args[2])
+        else:
+            result = builtin.primitive.call_many(args)
     except NixError as error:
         note_builtin(error, builtin, pos)
         raise

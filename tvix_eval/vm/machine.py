@@ -68,6 +68,7 @@ class Session:
         self.abort_on_warn = False
         self.trace_verbose = False
         self.pure = False
+        self.owner: object = None  # the evaluation
 
 
 class Registers:

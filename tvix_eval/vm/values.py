@@ -268,6 +268,10 @@ class Primitive:
     def call3(self, a: object, b: object, c: object) -> object:
         raise NotImplementedError
 
+    def call_many(self, args: list[object]) -> object:
+        """With more than three arguments."""
+        raise NotImplementedError
+
 
 class Builtin:
     """A builtin function as a value and as the record a host composes.

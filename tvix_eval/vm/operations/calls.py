@@ -211,6 +211,8 @@ def make_call(function: Op, known: object, args: list[Op], pos: i64) -> Op:
         arity = known.arity
         if count < arity:
             return PartialCall(known, args)
+        if arity > 3:
+            return CallMany(function, args, pos)
         if arity == 1:
             result: Op = CallBuiltin1(known, args[0], pos)
         elif arity == 2:

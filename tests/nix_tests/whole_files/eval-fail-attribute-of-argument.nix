@@ -1,0 +1,2 @@
+{ package }:
+package.meta.descripton or package.meta.licence

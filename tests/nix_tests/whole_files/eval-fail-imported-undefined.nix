@@ -1,0 +1,2 @@
+# needs: files
+[ (import ../files/fixtures/two.nix) (import ../files/fixtures/undefined.nix) ]

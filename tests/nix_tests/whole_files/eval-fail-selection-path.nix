@@ -1,0 +1,1 @@
+{ packages.hello = 1; }

@@ -1,0 +1,5 @@
+{
+  services.web.enable = true;
+  services.web.port = 80;
+  services.web.enable = false;
+}

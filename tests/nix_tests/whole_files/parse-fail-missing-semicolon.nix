@@ -1,0 +1,6 @@
+# The error is where the next binding begins.
+{
+  description = "é";
+  inputs = [ ]
+  outputs = { };
+}

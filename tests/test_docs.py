@@ -1,0 +1,64 @@
+"""What the documentation shows is what happens."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tvix_eval.compiler.bytecode import NAMES
+
+from .importing import ROOT
+from .tvix_eval.running import PROGRAM, environment, run
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of a page in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+def console_examples() -> list[tuple[str, str]]:
+    """Commands and what they print, in order: later ones use the files of earlier ones."""
+    steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", blocks("README.md", "console")[0], re.MULTILINE)
+    return [(command, output) for command, output in steps if "/path/to" not in command]
+
+
+def test_the_readme_begins_with_two_commands() -> None:
+    """They are what .ci/run runs."""
+    assert len(blocks("README.md", "sh")[0].splitlines()) == 2
+
+
+def test_examples_of_the_readme(tmp_path: Path) -> None:
+    shell = "tvix-eval() { " + shlex.join(PROGRAM) + ' "$@"; }; '
+    for command, output in console_examples():
+        made = subprocess.run(
+            ["bash", "-c", shell + command],
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+        )
+        assert made.stderr == ""
+        if output:
+            assert made.stdout == output
+
+
+def test_the_example_of_the_bytecode(tmp_path: Path) -> None:
+    (tmp_path / "example.nix").write_text(blocks("docs/bytecode.md", "nix")[0])
+    assert blocks("docs/bytecode.md", "text")[0] == run(tmp_path, "--dump-bytecode", "example.nix").out
+
+
+def test_all_instructions_are_in_a_family() -> None:
+    tables = re.findall(
+        r"^\| [^|]+ \| `([A-Z_ ]+)` \|$", (ROOT / "docs/bytecode.md").read_text(), re.MULTILINE
+    )
+    assert sorted(" ".join(tables).split()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "docs/README.md", "docs/bytecode.md"])
+def test_links(page: str) -> None:
+    links = re.findall(r"\]\(([^):]+)\)", (ROOT / page).read_text())
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
