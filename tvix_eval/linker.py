@@ -376,7 +376,8 @@ def link_operator(unit: Unit, reader: Reader, stack: list[Op], opcode: i64) -> N
         stack.append(HasAttrPath(stack.pop(), path, pos))
     elif opcode == op.PATH:
         kind = reader.number()
-        stack.append(Const(Path(canonical_path(unit.path(kind, reader.name())))))
+        written = unit.path(kind, reader.name())
+        stack.append(Const(Path(written if kind == PATH_HOME else canonical_path(written))))
     elif opcode == op.PATH_INTERPOLATE:
         kind = reader.number()
         prefix = reader.name()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tvix_eval.builtins.hashes import check_algorithm, digest
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.errors import EvalError, NixError, RestrictedPathError
-from tvix_eval.eval_io import DIRECTORY, EvalIO, missing
+from tvix_eval.eval_io import DIRECTORY, SYMLINK, EvalIO, missing
 from tvix_eval.search_path import Entry, SearchPath
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.coerce import coerce_to_path, coerce_to_string
@@ -96,6 +96,11 @@ class Files:
 
     def read_file_type(self, a: object) -> object:
         path = self.path_of(a, KEEP_LINKS)
+        directory = path.rfind("/")
+        while directory > 0:  # a link on the way is not followed either
+            if self.io.file_type(path[:directory]) == SYMLINK:
+                raise NixError("path '" + path[:directory] + "' is a symlink")
+            directory = path.rfind("/", 0, directory)
         kind = self.io.file_type(path)
         if kind is None:
             raise missing(path)

@@ -32,7 +32,7 @@ def error_message(stderr: str) -> str:
     lines = stderr.split("\n")
     last = None
     for number, line in enumerate(lines):
-        if ERROR_LINE.match(line) and line.strip() != "error:":
+        if ERROR_LINE.match(line) and line != "error:":
             last = number
     if last is None:
         return ""

@@ -75,6 +75,13 @@ class GoldenTests:
         return None
 
     @pytest.hookimpl
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Links to folders are things to test with: the tests behind them are found elsewhere."""
+        if collection_path.is_symlink() and self.layout_around(collection_path) is not None:
+            return True
+        return None
+
+    @pytest.hookimpl
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         if kind_of(file_path) is None:
             return None

@@ -26,6 +26,10 @@ class Positions:
         """Put all names that this knows into `table`, with their positions."""
         raise NotImplementedError
 
+    def is_delayed(self, name: str) -> bool:
+        """Whether Nix would hold a thunk where we may already hold the value."""
+        return False
+
     def depth(self) -> i64:
         """How many merges lie on top of each other here."""
         return 0
@@ -72,6 +76,10 @@ class LiteralPositions(Positions):
         for name in self.shape.names:
             table[name] = self.positions[at]
             at += 1
+
+    def is_delayed(self, name: str) -> bool:
+        at = self.shape.find(name)
+        return at >= 0 and self.delayed[at]
 
 
 class TablePositions(Positions):
@@ -157,6 +165,13 @@ class MergedPositions(Positions):
         if left is not None:
             left.add_to(table)
         self.right.add_to(table)
+
+    def is_delayed(self, name: str) -> bool:
+        right = self.right
+        if right.find(name) >= 0:
+            return right.is_delayed(name)
+        left = self.left
+        return left is not None and left.is_delayed(name)
 
     def depth(self) -> i64:
         return self.levels

@@ -19,9 +19,11 @@ from tvix_eval.errors import NO_POSITION
 from tvix_eval.hints import i64
 from tvix_eval.vm.attr_positions import (
     LiteralPositions,
+    MergedPositions,
     Positions,
     SamePosition,
     ShapeWithoutPositions,
+    TablePositions,
     merge,
 )
 from tvix_eval.vm.machine import SymbolOrder
@@ -223,14 +225,15 @@ class Attrs:
         positions = self.positions
         if isinstance(positions, LiteralPositions):
             self.positions = positions.settled()
+        elif isinstance(positions, MergedPositions):
+            table: dict[str, int] = {}
+            positions.add_to(table)
+            self.positions = TablePositions(table)
 
     def shows_delayed(self, name: str) -> bool:
         """Whether Nix would still hold a thunk where we may hold a value (see `LiteralPositions`)."""
         positions = self.positions
-        if isinstance(positions, LiteralPositions):
-            at = positions.shape.find(name)
-            return at >= 0 and positions.delayed[at]
-        return False
+        return positions is not None and positions.is_delayed(name)
 
 
 EMPTY_ATTRS: Final = Attrs(EMPTY_SHAPE, EMPTY_VALUES, None, None)

@@ -50,6 +50,8 @@ def strict_argument(operand: Op, env: Env) -> object:
         error.__traceback__ = None
         registers.calls = calls
         registers.depth = depth
+        if error.unsettled:  # who asks gives the position: it must be the function
+            return operand.thunk(env)
         return Thunk(Failed(error), NO_ENV)
 
 
@@ -87,7 +89,7 @@ class Call2(Op):
                 strict: i64 = code.strict
                 if strict & 1:
                     a = strict_argument(self.a, env)
-                    if isinstance(a, Thunk):
+                    if isinstance(a, Thunk):  # it failed
                         strict = 0
                 else:
                     a = self.a.thunk(env)
