@@ -35,10 +35,16 @@ from tvix_eval.vm.values import Builtin
 Given = Builtin | Constant | SourceBuiltin
 
 
-def standard_builtins(io: EvalIO, loader: Loader, search_path: list[Entry], pure: bool) -> list[Given]:
+def standard_builtins(
+    io: EvalIO, loader: Loader, search_path: list[Entry], settings: Settings
+) -> list[Given]:
     """The builtins of an evaluation whose host says nothing else: all that need no store."""
-    records: list[Given] = [*pure_builtins(), *io_builtins(io, loader, search_path), *storeless_builtins()]
-    if not pure:
+    records: list[Given] = [
+        *pure_builtins(),
+        *io_builtins(io, loader, search_path),
+        *storeless_builtins(settings.experimental_features),
+    ]
+    if not settings.pure_eval:
         records += impure_constants(current_system(), int(time.time()))
     return records
 
@@ -77,7 +83,7 @@ class Evaluation:
         added, removed = given_builtins(builtins)
 
         def compose(loader: Loader) -> list[Given]:
-            standard = standard_builtins(world, loader, entries, self.settings.pure_eval)
+            standard = standard_builtins(world, loader, entries, self.settings)
             replaced = removed | {record.name for record in added}
             return [record for record in standard if record.name not in replaced] + added
 

@@ -185,7 +185,11 @@ class Command:
 
         def builtins(loader: Loader) -> list[Record]:
             records: list[Record] = pure_builtins() + io_builtins(io, loader, entries)
-            records += storeless_builtins() if self.store_builtins is None else self.store_builtins()
+            records += (
+                storeless_builtins(settings.experimental_features)
+                if self.store_builtins is None
+                else self.store_builtins()
+            )
             if not settings.pure_eval:
                 records += impure_constants(current_system(), int(time.time()))
             return records

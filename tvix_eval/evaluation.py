@@ -15,7 +15,7 @@ from tvix_eval.builtins.registry import Constant, Loader, SourceBuiltin, global_
 from tvix_eval.compiler.bytecode import Chunk
 from tvix_eval.deep import run_deep
 from tvix_eval.errors import EvalError, NixError, Source, Sources
-from tvix_eval.eval_io import EvalIO, resolve_import_path
+from tvix_eval.eval_io import EvalIO, missing, resolve_import_path
 from tvix_eval.front import Front
 from tvix_eval.hints import i64
 from tvix_eval.linker import Globals, Unit
@@ -112,9 +112,8 @@ class Evaluation:
         self.io: Final = io
         self.settings: Final = settings
         self.interrupt: Final = Interrupt(settings.timeout, settings.max_memory)
-        self.session: Final = Session(
-            emit, copy_path if copy_path is not None else no_store, self.interrupt.poll
-        )
+        self.into_store: Final = copy_path if copy_path is not None else no_store
+        self.session: Final = Session(emit, self.copy_path, self.interrupt.poll)
         self.session.experimental.update(settings.experimental_features)
         self.session.abort_on_warn = settings.abort_on_warn
         self.session.trace_verbose = settings.trace_verbose
@@ -157,6 +156,12 @@ class Evaluation:
             and isinstance(value.primitive, OPERATORS[name])
         }
         return Globals(values, operators)
+
+    def copy_path(self, path: str) -> str:
+        """Put a file that a string mentions into the store."""
+        if not self.io.path_exists(path):
+            raise missing(path)
+        return self.into_store(path)
 
     @property
     def sources(self) -> Sources:

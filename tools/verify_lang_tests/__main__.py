@@ -12,7 +12,7 @@ sys.path[0] = str(TOOLS)
 sys.path.append(str(TOOLS.parent))
 
 from tvix_eval.testing.cases import CATEGORIES, CaseError  # noqa: E402
-from verify_lang_tests import golden  # noqa: E402
+from verify_lang_tests import golden, nix_suite  # noqa: E402
 from verify_lang_tests.nix import Nix, NixMissing  # noqa: E402
 
 OWN_SUITE = TOOLS.parent / "tests" / "nix_tests"
@@ -28,14 +28,22 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="Nixes at a time")
     parser.add_argument("--only", metavar="TEXT", default="", help="only tests whose path or name has this")
     parser.add_argument("--network", action="store_true", help="also run what needs the network")
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --nix-suite: also list what needs a store"
+    )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--update-from-nix", action="store_true", help="write down what Nix says")
     mode.add_argument("--compare", action="store_true", help="run each test through ours too, compare all")
+    mode.add_argument(
+        "--nix-suite", type=Path, metavar="FOLDER", help="run Nix's tests/functional/lang through ours"
+    )
     return parser
 
 
 def main() -> int:
     options = arguments().parse_args()
+    if options.nix_suite is not None:
+        return 1 if nix_suite.run_suite(options.nix_suite, options.only, options.verbose) else 0
     try:
         nix = Nix(options.nix)
     except NixMissing as error:

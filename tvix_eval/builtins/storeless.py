@@ -11,6 +11,7 @@ from tvix_eval.vm.values import Builtin, Primitive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Final
 
 PARAMETERS: Final = {
@@ -27,6 +28,13 @@ PARAMETERS: Final = {
     "toFile": ["name", "contents"],
 }
 
+# Those that an experimental feature brings, and which.
+EXPERIMENTAL: Final = {
+    "fetchClosure": ("fetch-closure",),
+    "fetchTree": ("fetch-tree", "flakes"),
+    "outputOf": ("dynamic-derivations",),
+}
+
 
 class NeedsStore(Primitive):
     def __init__(self, name: str) -> None:
@@ -39,5 +47,10 @@ class NeedsStore(Primitive):
         return self.call1(a)
 
 
-def storeless_builtins() -> list[Builtin]:
-    return [Builtin(name, params, NeedsStore(name), "Needs a store.") for name, params in PARAMETERS.items()]
+def storeless_builtins(features: Iterable[str] = ()) -> list[Builtin]:
+    """`features`: the experimental features that are on."""
+    enabled = set(features)
+    names = [*PARAMETERS, *(name for name, wanted in EXPERIMENTAL.items() if enabled.intersection(wanted))]
+    return [
+        Builtin(name, PARAMETERS.get(name, ["args"]), NeedsStore(name), "Needs a store.") for name in names
+    ]
