@@ -46,6 +46,11 @@ def test_examples_of_the_readme(tmp_path: Path) -> None:
             assert made.stdout == output
 
 
+def test_python_examples_of_the_readme() -> None:
+    for block in blocks("README.md", "python"):
+        exec(block, {})
+
+
 def test_the_example_of_the_bytecode(tmp_path: Path) -> None:
     (tmp_path / "example.nix").write_text(blocks("docs/bytecode.md", "nix")[0])
     assert blocks("docs/bytecode.md", "text")[0] == run(tmp_path, "--dump-bytecode", "example.nix").out

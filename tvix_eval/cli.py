@@ -10,17 +10,22 @@ from tvix_eval import options
 from tvix_eval.auto_call import auto_call, find_along_attr_path
 from tvix_eval.builtins.registry import Loader, impure_constants, io_builtins, pure_builtins
 from tvix_eval.builtins.storeless import storeless_builtins
-from tvix_eval.errors import Interrupted, NixError, Source, Sources, UsageError
+from tvix_eval.errors import Source, UsageError
 from tvix_eval.eval_io import StdIO, join
 from tvix_eval.evaluation import Evaluation
 from tvix_eval.options import Arguments, read_arguments
-from tvix_eval.output.error_text import error_text, warning_text
+from tvix_eval.output.rendering import JSON, NIX, RAW, XML, write_value
+from tvix_eval.program import (
+    STDIN_NAME,
+    STRING_NAME,
+    Program,
+    byte_text,
+    current_system,
+    read_all,
+    write,
+)
 from tvix_eval.search_path import parse_entry, parse_nix_path
 from tvix_eval.settings import Settings
-from tvix_eval.syntax.settings import ParseWarning
-from tvix_eval.vm.coerce import coerce_to_string
-from tvix_eval.vm.force import force
-from tvix_eval.vm.strings import ContextBuilder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,25 +34,11 @@ if TYPE_CHECKING:
 
     from tvix_eval.builtins.records import Record
 
+PATIENCE: Final = 1.0  # seconds after Ctrl-C, for an evaluation that waits for the system
 VERSION: Final = "0.1.0"
-STDIN_NAME: Final = "\xc2\xabstdin\xc2\xbb"
-STRING_NAME: Final = "\xc2\xabstring\xc2\xbb"
 
 
-def write(handle: int, text: str) -> None:
-    """Write byte text, all of it."""
-    data = memoryview(text.encode("latin-1"))
-    while data:
-        written = os.write(handle, data)
-        data = data[written:]  # mypyc would evaluate a call in the slice twice
-
-
-def byte_text(text: str) -> str:
-    """Byte text of what the operating system gave us as `str`."""
-    return os.fsencode(text).decode("latin-1")
-
-
-class Command:
+class Command(Program):
     """One run of the program. `environment` is that of the process.
 
     `store_builtins` gives the builtins that need a store, `copy_path` puts a file into it.
@@ -60,78 +51,22 @@ class Command:
         store_builtins: Callable[[], list[Record]] | None = None,
         copy_path: Callable[[str], str] | None = None,
     ) -> None:
-        self.environment: Final = environment
+        super().__init__("tvix-eval", environment)
         self.store_builtins: Final = store_builtins
         self.copy_path: Final = copy_path
-        self.colours = use_colours(environment)
-        self.show_trace = False
         self.arguments: Arguments = Arguments()
         self.words: Final = arguments
 
-    def run(self) -> int:
-        """The exit code. Every error becomes a message."""
-        try:
-            self.arguments = read_arguments(self.words)
-            if self.arguments.has("--help"):
-                write(1, byte_text(options.help_text()))
-            elif self.arguments.has("--version"):
-                write(1, "tvix-eval " + VERSION + "\n")
-            elif self.arguments.has("--completion"):
-                write(1, byte_text(options.completion(self.arguments.last("--completion") or "")))
-            else:
-                self.evaluate()
-            return 0
-        except UsageError as misuse:
-            self.complain(misuse)
-            self.say("Try 'tvix-eval --help' for more information.\n")
-        except NixError as error:
-            self.complain(error)
-        except (Interrupted, KeyboardInterrupt):
-            self.say("error: interrupted by the user\n")
-        except MemoryError:
-            self.say("error: out of memory\n")
-        except OSError as trouble:
-            self.say("error: " + byte_text(trouble.strerror or str(trouble)) + "\n")
-        except Exception as defect:
-            self.defect(defect)
-        return 1
-
-    def complain(self, error: NixError) -> None:
-        self.say(error_text(error, error.sources, self.show_trace, self.colours) + "\n")
-
-    def defect(self, error: Exception) -> None:
-        """An error that is ours, not the program's."""
-        self.say(
-            "error: internal error: "
-            + byte_text(type(error).__name__ + ": " + str(error))
-            + "\nThis is a defect of tvix-eval. Please report it, with what you evaluated.\n"
-        )
-        if self.environment.get("TVIX_DEBUG"):
-            import traceback
-
-            self.say(byte_text("".join(traceback.format_exception(error))))
-
-    def say(self, text: str) -> None:
-        try:
-            write(2, text)
-        except OSError:
-            pass
-
-    def emit(self, kind: str, text: str) -> None:
-        """What the program says while it runs."""
-        if kind == "trace":
-            self.say("trace: " + text + "\n")
+    def perform(self) -> None:
+        self.arguments = read_arguments(self.words)
+        if self.arguments.has("--help"):
+            write(1, byte_text(options.help_text()))
+        elif self.arguments.has("--version"):
+            write(1, "tvix-eval " + VERSION + "\n")
+        elif self.arguments.has("--completion"):
+            write(1, byte_text(options.completion(self.arguments.last("--completion") or "")))
         else:
-            self.say(warning_text(text, kind, self.colours) + "\n")
-
-    def parse_warning(self, name: str, text: str, warning: ParseWarning) -> None:
-        if warning.pos < 0:
-            self.say("warning: " + warning.text + "\n")
-            return
-        sources = Sources()
-        base = sources.add(Source(name, text, False))
-        pos = base + warning.pos + 1 if warning.pos >= 0 else 0
-        self.say(warning_text(warning.text, "warning", self.colours, pos, sources) + "\n")
+            self.evaluate()
 
     def settings(self) -> Settings:
         arguments = self.arguments
@@ -195,13 +130,21 @@ class Command:
             return records
 
         evaluation = Evaluation(builtins, io, settings, self.emit, self.copy_path, self.parse_warning)
-        evaluation.run(Job(evaluation, self.arguments, io).run)
+        evaluation.patience = PATIENCE
+        evaluation.run(Job(evaluation, self.arguments, io, self.standard_input()).run)
+
+    def standard_input(self) -> str:
+        """What is to be evaluated of it; read here, where an interrupt is noticed."""
+        if "-" not in self.arguments.positional or self.arguments.has("--expr"):
+            return ""
+        return read_all(0).decode("latin-1")
 
 
 class Job:
     """The evaluation of everything the command line names, inside `Evaluation.run`."""
 
-    def __init__(self, evaluation: Evaluation, arguments: Arguments, io: StdIO) -> None:
+    def __init__(self, evaluation: Evaluation, arguments: Arguments, io: StdIO, stdin: str) -> None:
+        self.stdin: Final = stdin
         self.evaluation: Final = evaluation
         self.arguments: Final = arguments
         self.folder: Final = io.working_directory()
@@ -221,7 +164,7 @@ class Job:
             return
         for name in inputs or ["./default.nix"]:
             if name == "-":
-                self.text(read_all(0).decode("latin-1"), STDIN_NAME)
+                self.text(self.stdin, STDIN_NAME)
             else:
                 self.file(name)
 
@@ -268,49 +211,24 @@ class Job:
             value = find_along_attr_path(root, byte_text(path), self.args)
             if self.args:
                 value = auto_call(value, self.args)
-            write(1, self.render(value))
+            write_value(
+                value,
+                self.form(),
+                self.arguments.has("--strict"),
+                not self.arguments.has("--no-location"),
+                write_output,
+            )
 
-    def render(self, value: object) -> str:
-        """What to print of a value."""
-        strict = self.arguments.has("--strict")
-        context = ContextBuilder()
-        if self.arguments.has("--raw"):
-            return coerce_to_string(value, context, 0, "while generating the nix-instantiate output")
-        if self.arguments.has("--xml"):
-            from tvix_eval.output.xml import to_xml
-
-            return to_xml(value, strict, not self.arguments.has("--no-location"), context, 0)
-        if self.arguments.has("--json"):
-            from tvix_eval.output.json import to_json
-
-            return to_json(value, strict, 0, context) + "\n"
-        from tvix_eval.output.printer import print_value
-
-        if strict:
-            from tvix_eval.vm.deep import deep_force
-
-            value = deep_force(value)
-        return print_value(force(value, 0)) + "\n"
+    def form(self) -> str:
+        """How to print a value."""
+        for form in (RAW, XML, JSON):
+            if self.arguments.has("--" + form):
+                return form
+        return NIX
 
 
-def current_system() -> str:
-    """Nix's name of this platform."""
-    machine = os.uname().machine
-    return {"arm64": "aarch64"}.get(machine, machine) + "-" + sys.platform.removesuffix("2")
-
-
-def read_all(handle: int) -> bytes:
-    parts: list[bytes] = []
-    while True:
-        part = os.read(handle, 1 << 20)
-        if not part:
-            return b"".join(parts)
-        parts.append(part)
-
-
-def use_colours(environment: dict[str, str]) -> bool:
-    """Colours on a terminal that can show them, unless NO_COLOR is set."""
-    return os.isatty(2) and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+def write_output(text: str) -> None:
+    write(1, text)
 
 
 def main() -> int:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import _thread
 import sys
 
+from tvix_eval.errors import Interrupted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Final
 
+FOREVER: Final = -1.0
 MIB: Final = 1 << 20
 STACK_SIZES: Final = (8192, 4096, 2048, 1024, 512, 256, 64)  # MiB, the first that can be had
 BYTES_PER_ACTIVATION: Final = 2560  # of native stack at most (docs/performance.md)
@@ -41,21 +44,27 @@ class Call:
             self.done.release()
 
 
-def run_deep(function: Callable[[int], object], interrupt: Callable[[], None]) -> object:
+def run_deep(
+    function: Callable[[int], object], interrupt: Callable[[], None], patience: float = FOREVER
+) -> object:
     """Call `function` on a deep stack and return its result or raise its error.
 
     It is given the number of nested activations it may use. When the waiting thread is
-    interrupted (Ctrl-C), `interrupt` is called, once for each time, and the wait goes on:
-    `function` is expected to notice.
+    interrupted (Ctrl-C), `interrupt` is called, once for each time, and `function` is
+    expected to notice; after `patience` seconds it is left to itself and `Interrupted`
+    raised.
     """
     call = Call(function)
     start(call)
+    wait = FOREVER
     while True:
         try:
-            call.done.acquire()
-            break
+            if call.done.acquire(timeout=wait):
+                break
+            raise Interrupted("interrupted by the user")
         except KeyboardInterrupt:
             interrupt()
+            wait = patience
     error = call.error
     if error is not None:
         call.error = None

@@ -108,6 +108,10 @@ class EvalIO:
     def path_exists(self, path: str) -> bool:
         return self.file_type(path) is not None
 
+    def absent(self, path: str) -> NixError:
+        """Why a path has no type: nothing is there, or programs may not see what is."""
+        return missing(path)
+
 
 def parent(path: str) -> str:
     """The directory of a canonical path, "" for the root."""
@@ -122,7 +126,7 @@ def resolve_import_path(io: EvalIO, path: str) -> str:
     """The file that ``import path`` evaluates: links followed, ``default.nix`` in a directory."""
     if path.startswith(INTERNAL_MARK):
         if io.file_type(path) is None:
-            raise missing(path)
+            raise io.absent(path)
         return path
     links = 0
     while path != "/":
@@ -133,14 +137,14 @@ def resolve_import_path(io: EvalIO, path: str) -> str:
         here = (directory if directory != "/" else "") + "/" + base_name(path)
         kind = io.file_type(here)
         if kind is None:
-            raise missing(here)
+            raise io.absent(here)
         if kind != SYMLINK:
             break
         target = io.read_link(here)
         path = join(parent(path), target)
     kind = io.file_type(io.resolve_symlinks(path))
     if kind is None:
-        raise missing(path)
+        raise io.absent(path)
     if kind == DIRECTORY:
         return path.rstrip("/") + "/default.nix"
     return path

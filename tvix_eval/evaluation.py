@@ -13,7 +13,7 @@ from tvix_eval.activation import MACHINE, Saved, load
 from tvix_eval.builtins.numbers import Div, LessThan, Mul, Sub
 from tvix_eval.builtins.registry import Constant, Loader, SourceBuiltin, global_name
 from tvix_eval.compiler.bytecode import Chunk
-from tvix_eval.deep import run_deep
+from tvix_eval.deep import FOREVER, run_deep
 from tvix_eval.errors import EvalError, NixError, Source, Sources
 from tvix_eval.eval_io import EvalIO, missing, resolve_import_path
 from tvix_eval.front import Front
@@ -111,6 +111,7 @@ class Evaluation:
     ) -> None:
         self.io: Final = io
         self.settings: Final = settings
+        self.patience = FOREVER  # seconds to wait for an evaluation that was interrupted
         self.interrupt: Final = Interrupt(settings.timeout, settings.max_memory)
         self.into_store: Final = copy_path if copy_path is not None else no_store
         self.session: Final = Session(emit, self.copy_path, self.interrupt.poll)
@@ -173,7 +174,9 @@ class Evaluation:
         Threads take turns. Errors of the Nix program get the `sources` that they speak of.
         """
         if not MACHINE.is_mine():
-            return run_deep(lambda activations: self.take_machine(function, activations), self.stop)
+            return run_deep(
+                lambda activations: self.take_machine(function, activations), self.stop, self.patience
+            )
         if REGISTERS.session is self.session:
             return function()
         saved = Saved()
@@ -216,6 +219,14 @@ class Evaluation:
         source = Source(name, text, False)
         base = self.sources.add(source)
         return self.evaluate_chunk(self.compile(text, name, base, None), base, folder, None)
+
+    def delay_text(self, text: str, name: str, folder: str) -> object:
+        """An expression like that of `evaluate_text`, compiled now and evaluated when needed."""
+        base = self.sources.add(Source(name, text, False))
+        chunk = self.compile(text, name, base, None)
+        self.session.symbols.add_all(chunk.symbols)
+        unit = Unit(chunk, base, folder, self.settings.home, self.globals, position_value)
+        return Thunk(unit.main(), new_env(chunk.frame_size, None))
 
     def evaluate_file(self, path: str, scope: Attrs | None = None, frame: bool = False) -> object:
         """The value of a file, evaluated anew. `scope`: variables besides the builtins.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tvix_eval.errors import NixError, ThrownError
+from tvix_eval.errors import NixError, RestrictedPathError, ThrownError
 from tvix_eval.eval_io import INTERNAL_ROOT, EvalIO, join
 from tvix_eval.hints import i64
 from tvix_eval.vm.machine import session
@@ -81,6 +81,7 @@ class SearchPath:
             found = io.resolve_symlinks(root if inside == "/" else root.rstrip("/") + inside)
             if io.path_exists(found):
                 return found
+            self.refuse(found)
         if name.startswith(INTERNAL_PREFIX):
             return INTERNAL_ROOT + join("/", name[len(INTERNAL_PREFIX) :]) + ">"
         if session().pure:
@@ -105,6 +106,13 @@ class SearchPath:
             if self.io.path_exists(self.io.resolve_symlinks(path)):
                 found = path
             else:
+                self.refuse(path)
                 session().emit("warning", "Nix search path entry '" + location + "' does not exist, ignoring")
         self.resolved[location] = found
         return found
+
+    def refuse(self, path: str) -> None:
+        """Raises RestrictedPathError when the reason that nothing was found is that it is forbidden."""
+        reason = self.io.absent(path)
+        if isinstance(reason, RestrictedPathError):
+            raise reason

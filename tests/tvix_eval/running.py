@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,19 @@ def environment(home: Path, **variables: str) -> dict[str, str]:
     }
     packages = str(Path(str(tvix_eval.__file__)).parent.parent)
     return {**kept, "PYTHONPATH": packages, "HOME": str(home), **variables}
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start the program in `folder`, to be interrupted, which a shell's background jobs can't be."""
+    return subprocess.Popen(
+        [*PROGRAM, *arguments],
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 class Outcome:

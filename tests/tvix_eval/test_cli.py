@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import PROGRAM, environment, run
+from .running import PROGRAM, environment, run, start
 
 
 def test_an_expression(tmp_path: Path) -> None:
@@ -218,56 +218,40 @@ REPEAT = "let repeat = f: n: if n == 0 then 0 else builtins.seq (f n) (repeat f 
     ],
 )
 def test_interrupt(tmp_path: Path, expression: str) -> None:
-    process = subprocess.Popen(
-        [*PROGRAM, "-E", REPEAT + expression],
-        env=environment(tmp_path),
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    time.sleep(1.5)
-    assert process.poll() is None, process.communicate()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (1, b"", b"error: interrupted by the user\n")
+    with start(tmp_path, "-E", REPEAT + expression) as process:
+        time.sleep(1.5)
+        assert process.poll() is None, process.communicate()
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=20)
+            assert (process.returncode, out, err) == (1, b"", b"error: interrupted by the user\n")
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("delay", [0.02, 0.04, 0.08, 0.12, 0.16])
 def test_interrupt_while_starting(tmp_path: Path, delay: float) -> None:
     """However early it comes, it ends the program, and there is no traceback of ours."""
-    process = subprocess.Popen(
-        [*PROGRAM, "-"],
-        env=environment(tmp_path),
-        cwd=tmp_path,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    time.sleep(delay)
-    process.send_signal(signal.SIGINT)
-    try:
-        _, err = process.communicate(timeout=20)
-        assert b"tvix_eval" not in err
-    finally:
-        process.kill()
+    with start(tmp_path, "-") as process:
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, err = process.communicate(timeout=20)
+            assert b"tvix_eval" not in err
+        finally:
+            process.kill()
 
 
 def test_interrupt_while_reading(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [*PROGRAM, "-"],
-        env=environment(tmp_path),
-        cwd=tmp_path,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    try:
-        assert process.wait(timeout=5) == 1
-        assert process.stderr is not None
-        assert process.stderr.read() == b"error: interrupted by the user\n"
-    finally:
-        process.kill()
-        process.communicate()
+    with start(tmp_path, "-") as process:
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.wait(timeout=5) == 1
+            assert process.stderr is not None
+            assert process.stderr.read() == b"error: interrupted by the user\n"
+        finally:
+            process.kill()
 
 
 class TestCodeCache:

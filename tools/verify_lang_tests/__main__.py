@@ -12,9 +12,11 @@ sys.path[0] = str(TOOLS)
 sys.path.append(str(TOOLS.parent))
 
 from tvix_eval.testing.cases import CATEGORIES, CaseError  # noqa: E402
-from verify_lang_tests import golden, nix_suite  # noqa: E402
+from tvix_eval.testing.expectations import EVERY_BYTE, EXIT_CLASS, VALUE_AND_MESSAGE  # noqa: E402
+from verify_lang_tests import golden, nix_suite, oracle  # noqa: E402
 from verify_lang_tests.nix import Nix, NixMissing  # noqa: E402
 
+LEVELS = {"class": EXIT_CLASS, "message": VALUE_AND_MESSAGE, "bytes": EVERY_BYTE}
 OWN_SUITE = TOOLS.parent / "tests" / "nix_tests"
 
 
@@ -36,6 +38,16 @@ def arguments() -> argparse.ArgumentParser:
     mode.add_argument("--compare", action="store_true", help="run each test through ours too, compare all")
     mode.add_argument(
         "--nix-suite", type=Path, metavar="FOLDER", help="run Nix's tests/functional/lang through ours"
+    )
+    mode.add_argument(
+        "--oracle", type=int, metavar="N", help="compare N random expressions, strictly and lazily"
+    )
+    mode.add_argument(
+        "--oracle-list", type=Path, metavar="FILE", help="compare the expressions in a file, one on a line"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the random expressions")
+    parser.add_argument(
+        "--level", choices=LEVELS, default="bytes", help="on which the oracle wants agreement"
     )
     return parser
 
@@ -60,6 +72,12 @@ def main() -> int:
 
 def run(options: argparse.Namespace, nix: Nix) -> int:
     """How many differences there were."""
+    if options.oracle is not None or options.oracle_list is not None:
+        if options.oracle is not None:
+            expressions = oracle.random_expressions(options.oracle, options.seed)
+        else:
+            expressions = oracle.listed_expressions(options.oracle_list)
+        return oracle.run_oracle(oracle.Oracle(nix, LEVELS[options.level], options.jobs), expressions)
     left_out = set() if options.network else {"network"}
     suite = golden.find_suite(options.folder, frozenset(CATEGORIES) - left_out, options.only)
     if options.update_from_nix:

@@ -52,6 +52,25 @@ CONFIGURATION: Final = ("--show-trace", "--extra-experimental-features", "nix-co
 # Tests that compute store paths, or ask the store or a fetcher something.
 NEED_STORE: Final = frozenset(
     """
+    eval-fail-addDrvOutputDependencies-multi-elem-context
+    eval-fail-addDrvOutputDependencies-wrong-element-kind
+    eval-fail-bad-string-interpolation-2
+    eval-fail-derivation-name
+    eval-fail-derivation-structuredAttrs-stack-overflow
+    eval-fail-fetchTree-negative
+    eval-fail-fetchTree-relative-path
+    eval-fail-fetchurl-baseName
+    eval-fail-fetchurl-baseName-attrs
+    eval-fail-fetchurl-baseName-attrs-name
+    eval-fail-nonexist-path
+    eval-okay-context
+    eval-okay-context-introspection
+    eval-okay-delayed-with
+    eval-okay-delayed-with-inherit
+    eval-okay-derivation-legacy
+    eval-okay-eq-derivations
+    eval-okay-path
+    eval-okay-substring-context
     """.split()
 )
 

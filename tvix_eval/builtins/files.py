@@ -38,10 +38,10 @@ class Loader:
 class Files:
     """The functions behind the builtins, over one `EvalIO`."""
 
-    def __init__(self, io: EvalIO, loader: Loader) -> None:
+    def __init__(self, io: EvalIO, loader: Loader, search_path: SearchPath) -> None:
         self.io: Final = io
         self.loader: Final = loader
-        self.search_path: Final = SearchPath(io)
+        self.search_path: Final = search_path
 
     def path_of(self, value: object, links: int) -> str:
         """The path that an argument names. What its context mentions is built first."""
@@ -103,7 +103,7 @@ class Files:
             directory = path.rfind("/", 0, directory)
         kind = self.io.file_type(path)
         if kind is None:
-            raise missing(path)
+            raise self.io.absent(path)
         return kind
 
     def hash_file(self, a: object, b: object) -> object:
@@ -163,8 +163,8 @@ def to_path(a: object) -> object:
     return context.string(path)
 
 
-def file_builtins(io: EvalIO, loader: Loader) -> list[Builtin]:
-    files = Files(io, loader)
+def file_builtins(io: EvalIO, loader: Loader, search_path: SearchPath) -> list[Builtin]:
+    files = Files(io, loader, search_path)
     return [
         Builtin(
             "import",

@@ -17,7 +17,7 @@ from tvix_eval.builtins.regex import regex_builtins
 from tvix_eval.builtins.strings import string_builtins
 from tvix_eval.builtins.versions import version_builtins
 from tvix_eval.eval_io import EvalIO
-from tvix_eval.search_path import Entry
+from tvix_eval.search_path import Entry, SearchPath
 from tvix_eval.vm.attrs import from_sorted
 
 TYPE_CHECKING = False
@@ -80,15 +80,20 @@ def pure_builtins() -> list[Record]:
     return records
 
 
-def io_builtins(io: EvalIO, loader: Loader, search_path: list[Entry]) -> list[Record]:
-    """All that asks `io` for something. `search_path` is what ``<name>`` is looked up in."""
+def io_builtins(
+    io: EvalIO, loader: Loader, search_path: list[Entry], lookup: SearchPath | None = None
+) -> list[Record]:
+    """All that asks `io` for something. `search_path` is what ``<name>`` is looked up in.
+
+    `lookup`: what looks it up, for a host that does so itself, too.
+    """
     entries: list[object] = [
         from_sorted(["path", "prefix"], [entry.path, entry.prefix]) for entry in search_path
     ]
     records: list[Record] = [
         Constant("nixPath", entries, "Where `<name>` is looked up: a list of sets of `path` and `prefix`."),
     ]
-    records.extend(file_builtins(io, loader))
+    records.extend(file_builtins(io, loader, lookup if lookup is not None else SearchPath(io)))
     return records
 
 

@@ -47,10 +47,19 @@ class ContextElement:
 class Context:
     """A non-empty set of elements. Made by `context_of` and `union` only."""
 
-    def __init__(self, elements: list[ContextElement], members: frozenset[str]) -> None:
-        self.elements: Final = elements  # by kind, path and output: Nix's order
-        self.members: Final = members  # their encoded forms
+    def __init__(self, members: frozenset[str]) -> None:
+        self.members: Final = members  # the encoded forms of the elements
         self.unions: Final[dict[Context, Context]] = {}
+        self.in_order: list[ContextElement] = []
+
+    @property
+    def elements(self) -> list[ContextElement]:
+        """By kind, path and output: Nix's order."""
+        in_order = self.in_order
+        if not in_order:
+            in_order = sorted([decode(member) for member in self.members], key=sort_key)
+            self.in_order = in_order
+        return in_order
 
 
 class NixString:
@@ -95,8 +104,7 @@ def context_of(members: frozenset[str]) -> Context:
     """The context of these encoded elements, which must not be empty."""
     found = CONTEXTS.get(members)
     if found is None:
-        elements = sorted([decode(member) for member in members], key=sort_key)
-        found = Context(elements, members)
+        found = Context(members)
         CONTEXTS[members] = found
     return found
 
@@ -126,20 +134,44 @@ def union(a: Context, b: Context) -> Context:
 
 
 class ContextBuilder:
-    """Collects the context of a string that is put together from others."""
+    """Collects the context of a string that is put together from others.
+
+    The union is made once, at the end: those on the way are not worth keeping.
+    """
 
     def __init__(self) -> None:
-        self.context: Context | None = None
+        self.first: Context | None = None
+        self.others: list[Context] | None = None
 
     def add(self, context: Context) -> None:
-        mine = self.context
-        if mine is None:
-            self.context = context
-        elif mine is not context:
-            self.context = union(mine, context)
+        first = self.first
+        if first is None:
+            self.first = context
+        elif first is not context:
+            others = self.others
+            if others is None:
+                self.others = [context]
+            elif others[-1] is not context:
+                others.append(context)
 
     def add_element(self, member: ContextElement) -> None:
         self.add(single(member))
+
+    @property
+    def context(self) -> Context | None:
+        """What was collected; None when that is nothing."""
+        first = self.first
+        others = self.others
+        if first is None or others is None:
+            return first
+        if len(others) == 1:
+            result = union(first, others[0])
+        else:
+            members = first.members.union(*[other.members for other in others])
+            result = first if len(members) == len(first.members) else context_of(members)
+        self.first = result
+        self.others = None
+        return result
 
     def string(self, text: str) -> object:
         """The string value of `text` with what was collected."""

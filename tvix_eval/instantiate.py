@@ -1,0 +1,373 @@
+"""``tvix-instantiate``: takes the place of ``nix-instantiate``.
+
+Flags, settings, output, messages and exit codes are those of Nix. Derivations are
+instantiated where a host gives builtins that have a store.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from tvix_eval import configuration_files
+from tvix_eval.auto_call import auto_call, find_along_attr_path
+from tvix_eval.builtins.registry import (
+    NIX_VERSION,
+    STORE_DIR,
+    Loader,
+    impure_constants,
+    io_builtins,
+    pure_builtins,
+)
+from tvix_eval.builtins.storeless import storeless_builtins
+from tvix_eval.configuration import Configuration, split_blanks
+from tvix_eval.errors import MissingExperimentalFeature, NixError
+from tvix_eval.eval_io import INTERNAL_MARK, EvalIO, StdIO, join, parent
+from tvix_eval.evaluation import Evaluation
+from tvix_eval.instantiate_options import CommandLine, Request
+from tvix_eval.output.rendering import write_value
+from tvix_eval.packages import Packages, instantiated
+from tvix_eval.program import (
+    INFO,
+    STDIN_NAME,
+    STRING_NAME,
+    WARNING,
+    Program,
+    byte_text,
+    current_system,
+    read_all,
+    write,
+)
+from tvix_eval.search_path import Entry, SearchPath, is_pseudo_url, parse_entry, parse_nix_path
+from tvix_eval.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
+
+    from tvix_eval.builtins.records import Record
+    from tvix_eval.restricted import RestrictedIO
+
+NIX_NAME: Final = "nix-instantiate"
+MAX_CALL_DEPTH: Final = 10_000
+STATE_FOLDER: Final = "/nix/var/nix"
+FEATURES: Final = "signed-caches"
+ON: Final = ("1", "yes", "true")
+
+HELP: Final = """\
+Usage: {name} [FLAG]… [FILE|-]…
+       {name} [FLAG]… -E EXPR…
+       {name} [FLAG]… --find-file NAME…
+
+Evaluates Nix expressions as nix-instantiate does, and takes its flags:
+  --eval [--strict] [--json|--xml|--raw] [--no-location]
+  --parse, --find-file, --expr/-E, --attr/-A PATH, --add-root PATH
+  --arg NAME EXPR, --argstr NAME TEXT, --arg-from-file NAME FILE, --arg-from-stdin NAME
+  --include/-I PATH, --impure, --verbose/-v, --quiet, --debug
+  --option NAME VALUE, and every setting of nix.conf as a flag: --NAME, --no-NAME, --extra-NAME
+"""
+
+
+class Instantiate(Program):
+    """One run. `words` and `environment` are those of the process, as byte text.
+
+    `store_builtins` gives the builtins that need a store, `copy_path` puts a file into it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        words: list[str],
+        environment: dict[str, str],
+        store_builtins: Callable[[], list[Record]] | None = None,
+        copy_path: Callable[[str], str] | None = None,
+    ) -> None:
+        super().__init__(name, environment)
+        self.words: Final = words
+        self.store_builtins: Final = store_builtins
+        self.copy_path: Final = copy_path
+        self.configuration: Final = Configuration(self.warn)
+
+    def perform(self) -> None:
+        configuration = self.configuration
+        configuration_files.load(configuration, self.environment, self.home())
+        if "NIX_PATH" in self.environment:
+            places = parse_nix_path(self.environment["NIX_PATH"])
+            configuration.assign("nix-path", " ".join(entry_text(place) for place in places))
+        request = CommandLine(self.words, configuration, self).read()
+        if request.shown == "--help":
+            write(1, byte_text(HELP.replace("{name}", self.name)))
+        elif request.shown:
+            self.show_version()
+        else:
+            configuration.report_unknown()
+            for feature in sorted(request.features_needed):
+                if not configuration.has_feature(feature):
+                    raise MissingExperimentalFeature(feature)
+            self.show_trace = configuration.is_true("show-trace")
+            self.evaluate(request)
+
+    def home(self) -> str:
+        return self.environment.get("HOME") or byte_text(os.path.expanduser("~"))
+
+    def show_version(self) -> None:
+        text = NIX_NAME + " (Nix) " + NIX_VERSION + "\n"
+        if self.verbosity > INFO:
+            files = configuration_files.user_files(self.environment, self.home())
+            text += (
+                f"System type: {self.configuration.text('system') or current_system()}\n"
+                f"Additional system types: {', '.join(self.configuration.words('extra-platforms'))}\n"
+                f"Features: {FEATURES}\n"
+                f'System configuration file: "{configuration_files.system_file(self.environment)}"\n'
+                f"User configuration files: {':'.join(files)}\n"
+                f"Store directory: {STORE_DIR}\n"
+                f'State directory: "{STATE_FOLDER}"\n'
+            )
+        write(1, text)
+
+    def settings(self) -> Settings:
+        configuration = self.configuration
+        return Settings(
+            max_call_depth=configuration.number("max-call-depth", MAX_CALL_DEPTH),
+            show_trace=self.show_trace,
+            trace_verbose=configuration.is_true("trace-verbose"),
+            abort_on_warn=(
+                configuration.is_true("abort-on-warn")
+                if configuration.text("abort-on-warn")
+                else self.environment.get("NIX_ABORT_ON_WARN") in ON
+            ),
+            pure_eval=configuration.is_true("pure-eval"),
+            experimental_features=configuration.features(),
+            lint_url_literals=configuration.text("lint-url-literals", "ignore"),
+            lint_short_path_literals=configuration.text("lint-short-path-literals", "ignore"),
+            lint_absolute_path_literals=configuration.text("lint-absolute-path-literals", "ignore"),
+            code_cache=self.cache_folder(),
+            home=self.home(),
+        )
+
+    def cache_folder(self) -> str | None:
+        """Where compiled code is kept; nowhere when TVIX_CODE_CACHE is empty."""
+        given = self.environment.get("TVIX_CODE_CACHE")
+        if given is not None:
+            return given or None
+        cache = self.environment.get("XDG_CACHE_HOME") or self.home() + "/.cache"
+        return cache + "/tvix/code" if cache.startswith("/") else None
+
+    def search_entries(self, request: Request) -> list[Entry]:
+        """What ``<name>`` finds, but in pure evaluation nothing."""
+        configuration = self.configuration
+        if configuration.is_true("pure-eval"):
+            return []
+        places = request.includes + configuration.words("nix-path")
+        if not configuration.is_true("restrict-eval"):
+            places += self.default_places()
+        return [parse_entry(place) for place in places]
+
+    def default_places(self) -> list[str]:
+        """The channels of the user and of the machine, if there are any."""
+        folder = self.home() + "/.nix-defexpr"
+        if self.configuration.is_true("use-xdg-base-directories"):
+            state = self.environment.get("XDG_STATE_HOME") or self.home() + "/.local/state"
+            folder = state + "/nix/defexpr"
+        channels = (self.environment.get("NIX_STATE_DIR") or STATE_FOLDER) + "/profiles/per-user/root/channels"
+        places = [
+            ("", folder + "/channels"),
+            ("nixpkgs=", channels + "/nixpkgs"),
+            ("", channels),
+        ]
+        return [prefix + path for prefix, path in places if os.path.exists(path.encode("latin-1"))]
+
+    def world(self, settings: Settings) -> EvalIO:
+        if not settings.pure_eval and not self.configuration.is_true("restrict-eval"):
+            return StdIO()
+        from tvix_eval.restricted import PURE, RESTRICTED, NoFollowIO, RestrictedIO
+
+        uris = self.configuration.words("allowed-uris")
+        restrict = self.configuration.is_true("restrict-eval")
+        mode = PURE if settings.pure_eval else RESTRICTED
+        return RestrictedIO(NoFollowIO(), (), mode, uris if restrict else None)
+
+    def evaluate(self, request: Request) -> None:
+        settings = self.settings()
+        io = self.world(settings)
+        entries = self.search_entries(request)
+        lookup = SearchPath(io)
+
+        def builtins(loader: Loader) -> list[Record]:
+            records: list[Record] = pure_builtins() + io_builtins(io, loader, entries, lookup)
+            records += storeless_builtins() if self.store_builtins is None else self.store_builtins()
+            if not settings.pure_eval:
+                configuration = self.configuration
+                system = configuration.text("eval-system") or configuration.text("system") or current_system()
+                records += impure_constants(system, int(time.time()))
+            return records
+
+        copy_path = self.copy_path
+        if not isinstance(io, StdIO):
+            copy_path = guarded(io, copy_path)
+        evaluation = Evaluation(builtins, io, settings, self.emit, copy_path, self.parse_warning)
+        stdin = read_all(0).decode("latin-1") if wants_stdin(request) else ""
+        evaluation.run(Job(self, evaluation, request, entries, lookup, stdin).run)
+        if self.environment.get("NIX_SHOW_STATS", "0") != "0":
+            from tvix_eval.statistics import statistics
+
+            self.write_statistics(statistics(evaluation))
+
+    def write_statistics(self, text: str) -> None:
+        path = self.environment.get("NIX_SHOW_STATS_PATH", "-")
+        if path == "-":
+            self.say(text)
+        else:
+            with open(path.encode("latin-1"), "wb") as file:
+                file.write(text.encode("latin-1"))
+
+
+class Job:
+    """What happens inside `Evaluation.run`."""
+
+    def __init__(
+        self,
+        program: Instantiate,
+        evaluation: Evaluation,
+        request: Request,
+        entries: list[Entry],
+        lookup: SearchPath,
+        stdin: str,
+    ) -> None:
+        self.program: Final = program
+        self.evaluation: Final = evaluation
+        self.request: Final = request
+        self.entries: Final = entries
+        self.lookup: Final = lookup
+        self.stdin: Final = stdin
+        self.folder: Final = evaluation.io.working_directory()
+        self.args: Final[dict[str, object]] = {}
+        self.warned = False
+
+    def run(self) -> None:
+        request = self.request
+        self.open_search_path()
+        for name in sorted(request.arguments):
+            self.args[name] = self.argument(*request.arguments[name])
+        if request.find_files:
+            for name in request.files:
+                path = self.lookup.find(self.entries, name, 0)
+                if path.startswith(INTERNAL_MARK):
+                    raise NixError("'" + path + "' has no physical path")
+                write(1, path + "\n")
+            return
+        if request.read_stdin:
+            self.process(self.stdin, STDIN_NAME, self.folder)
+        elif not request.files and not request.are_expressions:
+            self.process_file("./default.nix")
+        for given in request.files:
+            if request.are_expressions:
+                self.process(given, STRING_NAME, self.folder)
+            else:
+                self.process_file(given)
+
+    def open_search_path(self) -> None:
+        """Restricted programs may see what is on the lookup path, and so all of it is looked at now."""
+        io = self.evaluation.io
+        if isinstance(io, StdIO):
+            return
+        from tvix_eval.restricted import RestrictedIO
+
+        for entry in self.entries:
+            if isinstance(io, RestrictedIO) and not is_pseudo_url(entry.path):
+                io.allow(join(self.folder, entry.path))
+            self.lookup.resolve(entry.path)
+
+    def argument(self, kind: str, given: str) -> object:
+        """The value of an argument for functions. An expression is parsed now, and evaluated when needed."""
+        if kind == "arg":
+            return self.evaluation.delay_text(given, STRING_NAME, self.folder)
+        if kind == "argstr":
+            return given
+        if kind == "arg-from-stdin":
+            return self.stdin
+        try:
+            with open(given.encode("latin-1"), "rb") as file:
+                return file.read().decode("latin-1")
+        except OSError as error:
+            raise NixError('opening file "' + given + '": ' + os.strerror(error.errno or 0)) from None
+
+    def process_file(self, name: str) -> None:
+        if is_pseudo_url(name):
+            raise NixError("cannot fetch '" + name + "': this evaluation fetches nothing")
+        if len(name) > 2 and name.startswith("<") and name.endswith(">"):
+            path = self.lookup.find(self.entries, name[1:-1], 0)
+        else:
+            path = join(self.folder, name)
+        path = self.evaluation.resolve(path)
+        if self.request.parse_only:
+            text = self.evaluation.io.read_file(path).decode("latin-1")
+            write(1, self.evaluation.show_tree(text, path, parent(path)) + "\n")
+        else:
+            self.show(self.evaluation.evaluate_file(path))
+
+    def process(self, text: str, name: str, folder: str) -> None:
+        if self.request.parse_only:
+            write(1, self.evaluation.show_tree(text, name, folder) + "\n")
+        else:
+            self.show(self.evaluation.evaluate_text(text, name, folder))
+
+    def show(self, root: object) -> None:
+        request = self.request
+        for path in request.attributes or [""]:
+            value = find_along_attr_path(root, path, self.args)
+            if not request.evaluate_only:
+                self.instantiate(value)
+                continue
+            if self.args:
+                value = auto_call(value, self.args)
+            write_value(value, request.form, request.strict, request.location, write_output)
+
+    def instantiate(self, value: object) -> None:
+        packages = Packages(self.args)
+        packages.collect(value)
+        for derivation in packages.found:
+            path = instantiated(derivation)
+            if self.request.gc_warning and not self.warned and self.program.verbosity >= WARNING:
+                self.warned = True
+                self.program.warn(
+                    "you did not specify '--add-root';"
+                    " the result might be removed by the garbage collector"
+                )
+            write(1, path + "\n")
+
+
+def guarded(io: EvalIO, copy_path: Callable[[str], str] | None) -> Callable[[str], str]:
+    """`copy_path`, for what a restricted program may see only."""
+
+    def copy(path: str) -> str:
+        path = io.resolve_symlinks(path, False)
+        if io.file_type(path) is None:
+            raise io.absent(path)
+        if copy_path is None:
+            raise NixError("path '" + path + "' can't be put into a store: this evaluation has none")
+        return copy_path(path)
+
+    return copy
+
+
+def wants_stdin(request: Request) -> bool:
+    return request.read_stdin or any(kind == "arg-from-stdin" for kind, _ in request.arguments.values())
+
+
+def entry_text(entry: Entry) -> str:
+    return entry.prefix + "=" + entry.path if entry.prefix else entry.path
+
+
+def write_output(text: str) -> None:
+    write(1, text)
+
+
+def run() -> int:
+    environment = {byte_text(name): byte_text(value) for name, value in os.environ.items()}
+    name = os.path.basename(sys.argv[0])
+    if name.endswith(".py"):
+        name = "tvix-instantiate"
+    return Instantiate(byte_text(name), [byte_text(word) for word in sys.argv[1:]], environment).run()

@@ -1,0 +1,139 @@
+"""What the commands of this package have in common: their text, their messages, their exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tvix_eval.errors import Interrupted, NixError, Source, Sources, UsageError
+from tvix_eval.output.error_text import error_text, warning_text
+from tvix_eval.syntax.settings import ParseWarning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+STDIN_NAME: Final = "\xc2\xabstdin\xc2\xbb"
+STRING_NAME: Final = "\xc2\xabstring\xc2\xbb"
+
+# How loud a message is: it is shown when the program is at least as talkative.
+ERROR: Final = 0
+WARNING: Final = 1
+INFO: Final = 3
+TALKATIVE: Final = 4
+DEBUG: Final = 6
+VOMIT: Final = 7
+
+
+def write(handle: int, text: str) -> None:
+    """Write byte text, all of it."""
+    data = memoryview(text.encode("latin-1"))
+    while data:
+        written = os.write(handle, data)
+        data = data[written:]  # mypyc would evaluate a call in the slice twice
+
+
+def read_all(handle: int) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        part = os.read(handle, 1 << 20)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+
+
+def byte_text(text: str) -> str:
+    """Byte text of what the operating system gave us as `str`."""
+    return os.fsencode(text).decode("latin-1")
+
+
+def current_system() -> str:
+    """Nix's name of this platform."""
+    machine = os.uname().machine
+    return {"arm64": "aarch64"}.get(machine, machine) + "-" + sys.platform.removesuffix("2")
+
+
+def use_colours(environment: dict[str, str]) -> bool:
+    """Colours on a terminal that can show them, unless NO_COLOR is set."""
+    return os.isatty(2) and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+
+
+class Program:
+    """One run of a command called `name`. `environment` is that of the process.
+
+    A command says in `perform` what it does.
+    """
+
+    def __init__(self, name: str, environment: dict[str, str]) -> None:
+        self.name: Final = name
+        self.environment: Final = environment
+        self.colours: Final = use_colours(environment)
+        self.show_trace = False
+        self.verbosity: int = INFO
+
+    def perform(self) -> None:
+        raise NotImplementedError
+
+    def run(self) -> int:
+        """The exit code. Every error becomes a message."""
+        try:
+            self.perform()
+            return 0
+        except UsageError as misuse:
+            self.complain(misuse)
+            self.say("Try '" + self.name + " --help' for more information.\n")
+        except NixError as error:
+            self.complain(error)
+        except (Interrupted, KeyboardInterrupt):
+            self.say("error: interrupted by the user\n")
+        except MemoryError:
+            self.say("error: out of memory\n")
+        except OSError as trouble:
+            self.say("error: " + byte_text(trouble.strerror or str(trouble)) + "\n")
+        except Exception as defect:
+            self.defect(defect)
+        return 1
+
+    def complain(self, error: NixError) -> None:
+        self.say(error_text(error, error.sources, self.show_trace, self.colours) + "\n")
+
+    def defect(self, error: Exception) -> None:
+        """An error that is ours, not the program's."""
+        self.say(
+            "error: internal error: "
+            + byte_text(type(error).__name__ + ": " + str(error))
+            + "\nThis is a defect of "
+            + self.name
+            + ". Please report it, with what you evaluated.\n"
+        )
+        if self.environment.get("TVIX_DEBUG"):
+            import traceback
+
+            self.say(byte_text("".join(traceback.format_exception(error))))
+
+    def say(self, text: str) -> None:
+        try:
+            write(2, text)
+        except OSError:
+            pass
+
+    def warn(self, text: str) -> None:
+        """Warn about something that is not in the program."""
+        self.emit("warning", text)
+
+    def emit(self, kind: str, text: str) -> None:
+        """What the program says while it runs."""
+        if kind == "trace":
+            self.say("trace: " + text + "\n")
+        elif self.verbosity >= WARNING:
+            self.say(warning_text(text, kind, self.colours) + "\n")
+
+    def parse_warning(self, name: str, text: str, warning: ParseWarning) -> None:
+        if self.verbosity < WARNING:
+            return
+        if warning.pos < 0:
+            self.say("warning: " + warning.text + "\n")
+            return
+        sources = Sources()
+        base = sources.add(Source(name, text, False))
+        self.say(warning_text(warning.text, "warning", self.colours, base + warning.pos + 1, sources) + "\n")
