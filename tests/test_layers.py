@@ -37,9 +37,10 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.activation": {"vm"},
     "tvix_eval.settings": {"vm"},
     "tvix_eval.front": {"hints", "settings", "syntax", "compiler"},
+    "tvix_eval.first_symbols": set(),
     "tvix_eval.evaluation": {
         *("hints", "errors", "settings", "syntax", "compiler", "front", "vm", "linker", "builtins"),
-        *("eval_io", "deep", "polling", "activation"),
+        *("eval_io", "deep", "polling", "activation", "first_symbols"),
     },
     # For hosts in Python.
     "tvix_eval.convert": {"errors", "vm", "builtins", "evaluation", "host_functions"},
@@ -56,7 +57,17 @@ LAYERS: dict[str, set[str]] = {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
         *("compiler", "output", "program"),
     },
-    "tvix_eval.__main__": {"cli"},
+    "tvix_eval.configuration": {"errors"},
+    "tvix_eval.configuration_files": {"errors", "eval_io", "configuration"},
+    "tvix_eval.packages": {"errors", "vm", "auto_call"},
+    "tvix_eval.statistics": {"evaluation", "output"},
+    "tvix_eval.instantiate_options": {"errors", "output", "configuration", "program"},
+    "tvix_eval.instantiate": {
+        *("errors", "settings", "eval_io", "restricted", "search_path", "builtins", "output", "evaluation"),
+        *("auto_call", "program", "configuration", "configuration_files", "packages", "statistics"),
+        "instantiate_options",
+    },
+    "tvix_eval.__main__": {"cli", "instantiate"},
     "tvix_eval.testing": {"cli"},
 }
 
@@ -70,8 +81,8 @@ OTHERS: dict[str, set[str]] = {
 
 # Who may look at the arguments and the environment of the process.
 PROCESS: dict[str, set[str]] = {
-    "sys.argv": {"tvix_eval.cli"},
-    "os.environ": {"tvix_eval.cli", "tvix_eval.testing"},
+    "sys.argv": {"tvix_eval.cli", "tvix_eval.instantiate"},
+    "os.environ": {"tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.testing"},
     "os.environb": {"tvix_eval.eval_io"},
     "os.getenv": set(),
     "os.getenvb": set(),

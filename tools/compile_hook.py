@@ -35,9 +35,6 @@ COMPILER: Final = ["mypy[mypyc]==2.4.1"]
 # here are not compiled at all.
 INTERPRETED: Final[dict[str, dict[str, str]]] = {
     "tvix_eval": {
-        "api.py": "cold, and hosts subclass and patch what is in it",
-        "convert.py": "cold, and made of Python's abstract collections",
-        "host_functions.py": "cold, and made of other people's signatures and types",
         "hints.py": "stands in at run time for what mypyc itself is told",
         "polling.py": "entering interpreted code is what lets CPython run signal handlers",
         "grammar.py": "stands on lark's classes, which are not compiled; evaluating does not need it",

@@ -1,19 +1,33 @@
-"""The program ``tvix-eval``, also ``python -m tvix_eval``."""
+"""The programs ``tvix-eval``, also ``python -m tvix_eval``, and ``tvix-instantiate``."""
 
 from __future__ import annotations
 
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 def main() -> None:
+    from tvix_eval.cli import main as run
+
+    leave(run)
+
+
+def instantiate() -> None:
+    from tvix_eval.instantiate import main as run
+
+    leave(run)
+
+
+def leave(run: Callable[[], int]) -> None:
     """Run, and leave at once: tearing down the values of a big evaluation takes longer than making them."""
     try:
         import _signal  # type: ignore[import-not-found]  # `signal` would load enum
 
         _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
-        from tvix_eval.cli import main as run
-
         code = run()
     except KeyboardInterrupt:
         code = 1

@@ -50,7 +50,7 @@ def auto_call(function: object, args: dict[str, object]) -> object:
                     formals.positions[at],
                 )
             at += 1
-    return call1(function, from_table(given), 0)
+    return call1(function, from_table(given), function.code.params[0].pos)
 
 
 def parse_attr_path(text: str) -> list[str]:

@@ -211,7 +211,9 @@ def checked(setting: Setting, text: str) -> str:
     if kind == BOOLEAN and text not in TRUE and text not in FALSE:
         raise UsageError(f"Boolean setting '{name}' has invalid value '{text}'")
     if kind == LEVEL and text not in LEVELS:
-        raise UsageError(f"option '{name}' has invalid value '{text}' (expected 'ignore', 'warn', or 'fatal')")
+        raise UsageError(
+            f"option '{name}' has invalid value '{text}' (expected 'ignore', 'warn', or 'fatal')"
+        )
     if kind == NUMBER or kind == BIG_NUMBER:
         value = parse_number(text)
         if value is None or value >= 1 << (32 if kind == NUMBER else 64):

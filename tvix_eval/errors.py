@@ -55,7 +55,7 @@ class Source:
     def line(self, number: int) -> str | None:
         """The text of a line without its end, or None when there is no such line."""
         starts = self.starts()
-        if number < 1 or number > len(starts):
+        if number < 1 or number > len(starts) or not self.text:
             return None
         begin = starts[number - 1]
         end = starts[number] if number < len(starts) else len(self.text)

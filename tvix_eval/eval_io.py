@@ -176,6 +176,15 @@ def file_type_of(mode: int) -> str:
     return UNKNOWN
 
 
+def entry_type(entry: os.DirEntry[bytes] | os.DirEntry[str]) -> str:
+    """The type of what was found in a directory."""
+    if entry.is_symlink():
+        return SYMLINK
+    if entry.is_dir(follow_symlinks=False):
+        return DIRECTORY
+    return REGULAR if entry.is_file(follow_symlinks=False) else UNKNOWN
+
+
 def host_path(path: str) -> bytes:
     """What the operating system calls a path."""
     if path.startswith(INTERNAL_MARK):
@@ -234,16 +243,7 @@ class StdIO(EvalIO):
         try:
             with os.scandir(host_path(path)) as found:
                 for entry in found:
-                    name = entry.name.decode("latin-1")
-                    if entry.is_symlink():
-                        kind = SYMLINK
-                    elif entry.is_dir(follow_symlinks=False):
-                        kind = DIRECTORY
-                    elif entry.is_file(follow_symlinks=False):
-                        kind = REGULAR
-                    else:
-                        kind = UNKNOWN
-                    entries[name] = kind
+                    entries[entry.name.decode("latin-1")] = entry_type(entry)
         except FileNotFoundError:
             raise missing(path) from None
         except OSError as error:

@@ -16,6 +16,7 @@ from tvix_eval.compiler.bytecode import Chunk
 from tvix_eval.deep import FOREVER, run_deep
 from tvix_eval.errors import EvalError, NixError, Source, Sources
 from tvix_eval.eval_io import EvalIO, missing, resolve_import_path
+from tvix_eval.first_symbols import FIRST_SYMBOLS
 from tvix_eval.front import Front
 from tvix_eval.hints import i64
 from tvix_eval.linker import Globals, Unit
@@ -38,16 +39,6 @@ if TYPE_CHECKING:
 
 # What the operators are when nobody has replaced them.
 OPERATORS: Final = {"__sub": Sub, "__mul": Mul, "__div": Div, "__lessThan": LessThan}
-
-# Names that Nix numbers before it reads anything: they come first wherever a set is walked.
-FIRST_SYMBOLS: Final = (
-    "outPath drvPath type meta name value system __overrides outputs outputName __ignoreNulls file line"
-    " column __functor __toString right wrong __structuredAttrs __json allowedReferences"
-    " allowedRequisites disallowedReferences disallowedRequisites maxSize maxClosureSize builder args"
-    " contentAddressed __contentAddressed __impure outputHash outputHashAlgo outputHashMode"
-    " recurseForDerivations description self  startSet operator key path prefix outputSpecified __sub"
-    " __lessThan __mul __div __findFile __nixPath or body overrides"
-).split()
 
 
 class SourceImport(Op):
@@ -121,11 +112,12 @@ class Evaluation:
         self.session.pure = settings.pure_eval
         self.session.owner = self
         self.loader: Final = FileLoader(self)
+        self.on_import: Callable[[str], None] | None = None  # is told of each file, when it is read
         records = builtins(self.loader)
         self.records: Final = {record.name: record for record in records}
         self.globals: Final = self.bind(records)
         symbols = self.session.symbols
-        symbols.add_all(list(FIRST_SYMBOLS))
+        symbols.add_all(FIRST_SYMBOLS)
         symbols.add_all(sorted(self.globals.values))
         self.front: Final = Front(
             settings,
@@ -233,6 +225,8 @@ class Evaluation:
 
         `frame`: errors of evaluating it, not of reading it, say which file it was.
         """
+        if self.on_import is not None and (frame or scope is not None):
+            self.on_import(path)
         data = self.io.read_file(path)
         source = FileSource(path, self.io)
         base = self.sources.add(source)

@@ -12,6 +12,7 @@ import time
 
 from tvix_eval import configuration_files
 from tvix_eval.auto_call import auto_call, find_along_attr_path
+from tvix_eval.builtins.features import feature_is_disabled
 from tvix_eval.builtins.registry import (
     NIX_VERSION,
     STORE_DIR,
@@ -21,8 +22,8 @@ from tvix_eval.builtins.registry import (
     pure_builtins,
 )
 from tvix_eval.builtins.storeless import storeless_builtins
-from tvix_eval.configuration import Configuration, split_blanks
-from tvix_eval.errors import MissingExperimentalFeature, NixError
+from tvix_eval.configuration import Configuration
+from tvix_eval.errors import NixError
 from tvix_eval.eval_io import INTERNAL_MARK, EvalIO, StdIO, join, parent
 from tvix_eval.evaluation import Evaluation
 from tvix_eval.instantiate_options import CommandLine, Request
@@ -32,6 +33,7 @@ from tvix_eval.program import (
     INFO,
     STDIN_NAME,
     STRING_NAME,
+    TALKATIVE,
     WARNING,
     Program,
     byte_text,
@@ -39,7 +41,7 @@ from tvix_eval.program import (
     read_all,
     write,
 )
-from tvix_eval.search_path import Entry, SearchPath, is_pseudo_url, parse_entry, parse_nix_path
+from tvix_eval.search_path import Entry, SearchPath, is_pseudo_url, parse_entry, split_nix_path
 from tvix_eval.settings import Settings
 
 TYPE_CHECKING = False
@@ -48,12 +50,12 @@ if TYPE_CHECKING:
     from typing import Final
 
     from tvix_eval.builtins.records import Record
-    from tvix_eval.restricted import RestrictedIO
 
 NIX_NAME: Final = "nix-instantiate"
 MAX_CALL_DEPTH: Final = 10_000
 STATE_FOLDER: Final = "/nix/var/nix"
 FEATURES: Final = "signed-caches"
+DERIVATION_FILE: Final = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix"
 ON: Final = ("1", "yes", "true")
 
 HELP: Final = """\
@@ -94,8 +96,7 @@ class Instantiate(Program):
         configuration = self.configuration
         configuration_files.load(configuration, self.environment, self.home())
         if "NIX_PATH" in self.environment:
-            places = parse_nix_path(self.environment["NIX_PATH"])
-            configuration.assign("nix-path", " ".join(entry_text(place) for place in places))
+            configuration.assign("nix-path", " ".join(split_nix_path(self.environment["NIX_PATH"])))
         request = CommandLine(self.words, configuration, self).read()
         if request.shown == "--help":
             write(1, byte_text(HELP.replace("{name}", self.name)))
@@ -105,7 +106,7 @@ class Instantiate(Program):
             configuration.report_unknown()
             for feature in sorted(request.features_needed):
                 if not configuration.has_feature(feature):
-                    raise MissingExperimentalFeature(feature)
+                    raise feature_is_disabled(feature)
             self.show_trace = configuration.is_true("show-trace")
             self.evaluate(request)
 
@@ -171,7 +172,9 @@ class Instantiate(Program):
         if self.configuration.is_true("use-xdg-base-directories"):
             state = self.environment.get("XDG_STATE_HOME") or self.home() + "/.local/state"
             folder = state + "/nix/defexpr"
-        channels = (self.environment.get("NIX_STATE_DIR") or STATE_FOLDER) + "/profiles/per-user/root/channels"
+        channels = (
+            self.environment.get("NIX_STATE_DIR") or STATE_FOLDER
+        ) + "/profiles/per-user/root/channels"
         places = [
             ("", folder + "/channels"),
             ("nixpkgs=", channels + "/nixpkgs"),
@@ -197,7 +200,11 @@ class Instantiate(Program):
 
         def builtins(loader: Loader) -> list[Record]:
             records: list[Record] = pure_builtins() + io_builtins(io, loader, entries, lookup)
-            records += storeless_builtins() if self.store_builtins is None else self.store_builtins()
+            records += (
+                storeless_builtins(settings.experimental_features)
+                if self.store_builtins is None
+                else self.store_builtins()
+            )
             if not settings.pure_eval:
                 configuration = self.configuration
                 system = configuration.text("eval-system") or configuration.text("system") or current_system()
@@ -208,12 +215,18 @@ class Instantiate(Program):
         if not isinstance(io, StdIO):
             copy_path = guarded(io, copy_path)
         evaluation = Evaluation(builtins, io, settings, self.emit, copy_path, self.parse_warning)
+        if self.verbosity >= TALKATIVE:
+            self.tell_import(DERIVATION_FILE)
+            evaluation.on_import = self.tell_import
         stdin = read_all(0).decode("latin-1") if wants_stdin(request) else ""
         evaluation.run(Job(self, evaluation, request, entries, lookup, stdin).run)
         if self.environment.get("NIX_SHOW_STATS", "0") != "0":
             from tvix_eval.statistics import statistics
 
-            self.write_statistics(statistics(evaluation))
+            self.write_statistics(statistics(evaluation, self.environment.get("NIX_COUNT_CALLS", "0") != "0"))
+
+    def tell_import(self, path: str) -> None:
+        self.say("evaluating file '" + path + "'\n")
 
     def write_statistics(self, text: str) -> None:
         path = self.environment.get("NIX_SHOW_STATS_PATH", "-")
@@ -333,8 +346,7 @@ class Job:
             if self.request.gc_warning and not self.warned and self.program.verbosity >= WARNING:
                 self.warned = True
                 self.program.warn(
-                    "you did not specify '--add-root';"
-                    " the result might be removed by the garbage collector"
+                    "you did not specify '--add-root'; the result might be removed by the garbage collector"
                 )
             write(1, path + "\n")
 
@@ -357,15 +369,11 @@ def wants_stdin(request: Request) -> bool:
     return request.read_stdin or any(kind == "arg-from-stdin" for kind, _ in request.arguments.values())
 
 
-def entry_text(entry: Entry) -> str:
-    return entry.prefix + "=" + entry.path if entry.prefix else entry.path
-
-
 def write_output(text: str) -> None:
     write(1, text)
 
 
-def run() -> int:
+def main() -> int:
     environment = {byte_text(name): byte_text(value) for name, value in os.environ.items()}
     name = os.path.basename(sys.argv[0])
     if name.endswith(".py"):

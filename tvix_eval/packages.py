@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing import Final
 
 DEFAULT_OUTPUT: Final = "out"
+STORE_DIR: Final = "/nix/store"
+HASH_LENGTH: Final = 32
 OF_A_DERIVATION: Final = "attribute of a derivation"
 
 
@@ -83,7 +85,9 @@ def is_to_be_entered(place: object) -> bool:
         return False
     wish = value.place("recurseForDerivations")
     return wish is not MISSING and force_bool(
-        wish, value.position("recurseForDerivations"), "while evaluating the attribute `recurseForDerivations`"
+        wish,
+        value.position("recurseForDerivations"),
+        "while evaluating the attribute `recurseForDerivations`",
     )
 
 
@@ -101,8 +105,13 @@ def instantiated(derivation: Attrs) -> str:
         raise NixError("derivation does not contain a 'drvPath' attribute")
     why = "while evaluating the 'drvPath' " + OF_A_DERIVATION
     path = coerce_to_string(place, ContextBuilder(), derivation.position("drvPath"), why, False, False)
+    base = path.removeprefix(STORE_DIR + "/")
+    if base == path or "/" in base or base[HASH_LENGTH : HASH_LENGTH + 1] != "-":
+        raise NixError("path '" + path + "' is not in the Nix store").with_frame(
+            derivation.position("drvPath"), why
+        )
     if not path.endswith(".drv"):
-        error = NixError("store path '" + path[path.rfind("/") + 1 :] + "' is not a valid derivation path")
+        error = NixError("store path '" + base + "' is not a valid derivation path")
         error.add_frame(derivation.position("drvPath"), why)
         raise error
     output = derivation.place("outputName")

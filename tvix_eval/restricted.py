@@ -12,13 +12,10 @@ import os
 
 from tvix_eval.errors import NixError, RestrictedPathError
 from tvix_eval.eval_io import (
-    DIRECTORY,
     INTERNAL_MARK,
-    REGULAR,
-    SYMLINK,
-    UNKNOWN,
     EvalIO,
     StdIO,
+    entry_type,
     file_type_of,
     missing,
     parent,
@@ -97,6 +94,11 @@ class NoFollowIO(StdIO):
         entries: dict[str, str] = {}
         try:
             folder, name = open_parent(path)
+        except (FileNotFoundError, NotADirectoryError):
+            raise missing(path) from None
+        except OSError as error:
+            raise system_error('cannot read directory "' + path + '"', error) from None
+        try:
             try:
                 handle = os.open(name, READ | os.O_DIRECTORY, dir_fd=folder)
             finally:
@@ -112,14 +114,6 @@ class NoFollowIO(StdIO):
         except OSError as error:
             raise system_error('cannot read directory "' + path + '"', error) from None
         return entries
-
-
-def entry_type(entry: os.DirEntry[str]) -> str:
-    if entry.is_symlink():
-        return SYMLINK
-    if entry.is_dir(follow_symlinks=False):
-        return DIRECTORY
-    return REGULAR if entry.is_file(follow_symlinks=False) else UNKNOWN
 
 
 def open_parent(path: str) -> tuple[int, bytes]:

@@ -34,8 +34,13 @@ def parse_entry(text: str) -> Entry:
 
 
 def parse_nix_path(text: str) -> list[Entry]:
-    """Entries of ``NIX_PATH``, separated by colons, but for the colons that belong to URLs."""
-    entries: list[Entry] = []
+    """Entries of ``NIX_PATH``."""
+    return [parse_entry(part) for part in split_nix_path(text)]
+
+
+def split_nix_path(text: str) -> list[str]:
+    """What is separated by colons, but for the colons that belong to URLs."""
+    parts: list[str] = []
     start = 0
     while start < len(text):
         end = text.find(":", start)
@@ -47,9 +52,9 @@ def parse_nix_path(text: str) -> list[Entry]:
                 end = text.find(":", end + 1)
                 if end < 0:
                     end = len(text)
-        entries.append(parse_entry(text[start:end]))
+        parts.append(text[start:end])
         start = end + 1
-    return entries
+    return parts
 
 
 def is_pseudo_url(text: str) -> bool:

@@ -62,6 +62,8 @@ def listed_expressions(path: Path) -> list[str]:
 
 
 def case_of(expressions: list[str], mode: str) -> Case:
+    # A space before what begins with a minus keeps it from being taken for a flag.
+    expressions = [" " * text.startswith("-") + text for text in expressions]
     words = (*MODES[mode], *expressions[:-1])
     return Case("oracle", FOLDER / "oracle.nix", 1, words, FOLDER, FOLDER / "pwd", None, text=expressions[-1])
 

@@ -6,7 +6,7 @@ from tvix_eval.errors import TypeError_
 from tvix_eval.hints import i64
 from tvix_eval.vm.attr_positions import LiteralPositions, Positions, SamePosition, TablePositions
 from tvix_eval.vm.attrs import EMPTY_ATTRS, Attrs, from_sorted, from_table, layered_positions
-from tvix_eval.vm.calls import APPLY2, call2
+from tvix_eval.vm.calls import APPLY2, ApplyNamed
 from tvix_eval.vm.force import (
     force_attrs,
     force_function,
@@ -30,24 +30,14 @@ from tvix_eval.vm.values import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final
-
-
-class MapAttr(Op):
-    """Calls the function of ``mapAttrs``, which was not forced, for the attribute `name`."""
-
-    def __init__(self, name: str) -> None:
-        self.name: Final = name
-
-    def apply(self, function: object, argument: object, pos: i64) -> object:
-        return call2(function, self.name, argument, pos)
+    pass
 
 
 def map_ops(shape: Shape) -> list[Op]:
     """The operations for all names of a shape, kept with it."""
     ops = shape.map_ops
     if ops is None:
-        ops = [MapAttr(name) for name in shape.names]
+        ops = [ApplyNamed(name) for name in shape.names]
         shape.map_ops = ops
     return ops
 
@@ -258,7 +248,7 @@ class MapAttrs(Primitive):
             assert table is not None
             mapped: dict[str, object] = {}
             for name, place in table.items():
-                mapped[name] = Thunk(MapAttr(name), a, place)
+                mapped[name] = Thunk(ApplyNamed(name), a, place)
             return from_table(mapped)
         at: i64 = 0
         values: list[object] = []

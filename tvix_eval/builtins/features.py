@@ -9,10 +9,14 @@ from tvix_eval.vm.machine import session
 def require_feature(name: str) -> None:
     """Raise NixError when an experimental feature is not enabled."""
     if name not in session().experimental:
-        raise NixError(
-            "experimental Nix feature '"
-            + name
-            + "' is disabled; add '--extra-experimental-features "
-            + name
-            + "' to enable it"
-        )
+        raise feature_is_disabled(name)
+
+
+def feature_is_disabled(name: str) -> NixError:
+    return NixError(
+        "experimental Nix feature '"
+        + name
+        + "' is disabled; add '--extra-experimental-features "
+        + name
+        + "' to enable it"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tvix_eval.builtins.hashes import check_algorithm, digest
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.errors import EvalError, NixError, RestrictedPathError
-from tvix_eval.eval_io import DIRECTORY, SYMLINK, EvalIO, missing
+from tvix_eval.eval_io import DIRECTORY, SYMLINK, EvalIO
 from tvix_eval.search_path import Entry, SearchPath
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.coerce import coerce_to_path, coerce_to_string

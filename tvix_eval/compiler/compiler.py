@@ -155,7 +155,7 @@ class Compiler:
             self.delay_region(out, node)
 
     def delay_item(self, out: Writer, node: Node, level: i64) -> None:
-        """An item of a list: what is shown of it before it is forced is Nix's."""
+        """An item of a list, or a dynamic attribute: what is shown before it is forced is Nix's."""
         if is_atom(node):
             self.strict(out, node, level)
         else:
@@ -480,7 +480,7 @@ class Compiler:
         if node.dynamic:
             for each in node.dynamic:
                 self.strict(out, each.name, level)
-                self.delay(out, each.value, level)
+                self.delay_item(out, each.value, level)
             out.op(op.DYNAMIC)
             out.number(len(node.dynamic))
             for each in node.dynamic:

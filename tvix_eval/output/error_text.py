@@ -59,6 +59,8 @@ def message_text(
 
 def indented(text: str, first: str, rest: str) -> str:
     """`text` with `first` before its first line and `rest` before the others, without blanks at line ends."""
+    if not text:
+        return ""
     lines: list[str] = []
     margin = first
     for line in text.split("\n"):

@@ -333,14 +333,28 @@ class Apply2(Op):
         return call2(function, argument[0], argument[1], pos)
 
 
+class ApplyNamed(Op):
+    """Calls the function of ``mapAttrs``, which need not be forced, for the attribute `name`."""
+
+    def __init__(self, name: str) -> None:
+        self.name: Final = name
+
+    def apply(self, function: object, argument: object, pos: i64) -> object:
+        return call2(function, self.name, argument, pos)
+
+
 def function_position(value: object) -> i64:
     """Where a lambda is defined; of a delayed application, where its function is; 0 for all else."""
     if isinstance(value, Closure):
         return value.code.params[0].pos
     if isinstance(value, PartialClosure):
         return value.closure.code.params[len(value.args)].pos
-    if isinstance(value, Thunk) and (value.op is APPLY or value.op is APPLY2):
-        return function_position(value.env)
+    if isinstance(value, Thunk):
+        op = value.op
+        if op is None:
+            return function_position(value.value)
+        if op is APPLY or op is APPLY2 or isinstance(op, ApplyNamed):
+            return function_position(value.env)
     return 0
 
 
