@@ -25,7 +25,8 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.vm.operations": {"hints", "errors", "vm"},
     "tvix_eval.output": {"hints", "errors", "patterns", "vm"},
     # What is asked of the world, and the builtins.
-    "tvix_eval.eval_io": {"hints", "errors", "vm"},
+    "tvix_eval.resources": set(),
+    "tvix_eval.eval_io": {"hints", "errors", "vm", "resources"},
     "tvix_eval.restricted": {"hints", "errors", "vm", "eval_io"},
     "tvix_eval.search_path": {"hints", "errors", "vm", "eval_io"},
     "tvix_eval.builtins": {"hints", "errors", "patterns", "vm", "output", "eval_io", "search_path"},

@@ -11,15 +11,23 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    from tvix_eval.cli import main as run
-
-    leave(run)
+    leave(evaluate)
 
 
 def instantiate() -> None:
+    leave(instantiate_or_evaluate)
+
+
+def evaluate() -> int:
+    from tvix_eval.cli import main as run
+
+    return run()
+
+
+def instantiate_or_evaluate() -> int:
     from tvix_eval.instantiate import main as run
 
-    leave(run)
+    return run()
 
 
 def leave(run: Callable[[], int]) -> None:

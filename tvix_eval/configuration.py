@@ -220,7 +220,7 @@ def checked(setting: Setting, text: str) -> str:
             raise UsageError(f"setting '{name}' has invalid value '{text}'")
     if kind == JOBS and text != "auto" and parse_number(text) is None:
         raise UsageError(f"configuration setting '{name}' should be 'auto' or an integer")
-    if kind == SANDBOX and text not in (*TRUE, *FALSE, "relaxed"):
+    if kind == SANDBOX and text not in TRUE and text not in FALSE and text != "relaxed":
         raise UsageError(f"option '{name}' has invalid value '{text}'")
     if kind == PATH and not text:
         raise UsageError(f"setting '{name}' is a path and paths cannot be empty")

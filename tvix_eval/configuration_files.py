@@ -32,13 +32,13 @@ def user_files(environment: dict[str, str], home: str) -> list[str]:
     if own is None:
         own = (environment.get("XDG_CONFIG_HOME") or home + "/.config") + "/nix"
     others = (environment.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
-    return [own + "/nix.conf", *(folder + "/nix/nix.conf" for folder in others)]
+    return [own + "/nix.conf"] + [folder + "/nix/nix.conf" for folder in others]
 
 
 def load(configuration: Configuration, environment: dict[str, str], home: str) -> None:
     """Read all that applies, the most important last. Raises NixError and UsageError."""
     keep_path = "NIX_PATH" in environment
-    for path in (system_file(environment), *reversed(user_files(environment, home))):
+    for path in [system_file(environment)] + user_files(environment, home)[::-1]:
         text = read(path)
         if text is not None:
             apply(configuration, text, path, keep_path)

@@ -15,6 +15,7 @@ import stat
 
 from tvix_eval.errors import NixError
 from tvix_eval.hints import mypyc_attr
+from tvix_eval.resources import FOLDER
 from tvix_eval.vm.strings import Context
 
 TYPE_CHECKING = False
@@ -29,7 +30,6 @@ UNKNOWN: Final = "unknown"  # devices, sockets, pipes
 MOST_LINKS: Final = 1024
 INTERNAL_MARK: Final = "<"
 INTERNAL_ROOT: Final = "<nix"
-RESOURCES: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "resources")
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -189,7 +189,7 @@ def host_path(path: str) -> bytes:
     """What the operating system calls a path."""
     if path.startswith(INTERNAL_MARK):
         name = path[len(INTERNAL_ROOT) :].removesuffix(">")
-        return os.fsencode(RESOURCES) + name.encode("latin-1")
+        return os.fsencode(FOLDER) + name.encode("latin-1")
     return path.encode("latin-1")
 
 

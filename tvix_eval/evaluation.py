@@ -15,7 +15,7 @@ from tvix_eval.builtins.registry import Constant, Loader, SourceBuiltin, global_
 from tvix_eval.compiler.bytecode import Chunk
 from tvix_eval.deep import FOREVER, run_deep
 from tvix_eval.errors import EvalError, NixError, Source, Sources
-from tvix_eval.eval_io import EvalIO, missing, resolve_import_path
+from tvix_eval.eval_io import EvalIO, resolve_import_path
 from tvix_eval.first_symbols import FIRST_SYMBOLS
 from tvix_eval.front import Front
 from tvix_eval.hints import i64
@@ -152,8 +152,9 @@ class Evaluation:
 
     def copy_path(self, path: str) -> str:
         """Put a file that a string mentions into the store."""
+        path = self.io.resolve_symlinks(path, False)
         if not self.io.path_exists(path):
-            raise missing(path)
+            raise self.io.absent(path)
         return self.into_store(path)
 
     @property

@@ -211,10 +211,7 @@ class Instantiate(Program):
                 records += impure_constants(system, int(time.time()))
             return records
 
-        copy_path = self.copy_path
-        if not isinstance(io, StdIO):
-            copy_path = guarded(io, copy_path)
-        evaluation = Evaluation(builtins, io, settings, self.emit, copy_path, self.parse_warning)
+        evaluation = Evaluation(builtins, io, settings, self.emit, self.copy_path, self.parse_warning)
         if self.verbosity >= TALKATIVE:
             self.tell_import(DERIVATION_FILE)
             evaluation.on_import = self.tell_import
@@ -263,7 +260,8 @@ class Job:
         request = self.request
         self.open_search_path()
         for name in sorted(request.arguments):
-            self.args[name] = self.argument(*request.arguments[name])
+            kind, given = request.arguments[name]
+            self.args[name] = self.argument(kind, given)
         if request.find_files:
             for name in request.files:
                 path = self.lookup.find(self.entries, name, 0)
@@ -349,20 +347,6 @@ class Job:
                     "you did not specify '--add-root'; the result might be removed by the garbage collector"
                 )
             write(1, path + "\n")
-
-
-def guarded(io: EvalIO, copy_path: Callable[[str], str] | None) -> Callable[[str], str]:
-    """`copy_path`, for what a restricted program may see only."""
-
-    def copy(path: str) -> str:
-        path = io.resolve_symlinks(path, False)
-        if io.file_type(path) is None:
-            raise io.absent(path)
-        if copy_path is None:
-            raise NixError("path '" + path + "' can't be put into a store: this evaluation has none")
-        return copy_path(path)
-
-    return copy
 
 
 def wants_stdin(request: Request) -> bool:

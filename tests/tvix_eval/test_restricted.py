@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -92,11 +92,12 @@ def test_a_link_outside_is_not_read(place: Path) -> None:
     assert str(refused.value) == refusal(f"{place}/link")
 
 
-@pytest.mark.parametrize("way", [*WAYS_OUT, "/closed", "/nowhere", "/open/nowhere", "/open/to-folder/nowhere"])
+@pytest.mark.parametrize(
+    "way", [*WAYS_OUT, "/closed", "/nowhere", "/open/nowhere", "/open/to-folder/nowhere"]
+)
 def test_what_is_forbidden_does_not_exist(place: Path, way: str) -> None:
     io = restricted(place / "open")
-    end = os.path.realpath(f"{place}{way}")
-    if not end.startswith(f"{place}/open/") and not os.path.islink(f"{place}{way}"):
+    if not (place / way[1:]).is_symlink():  # the links themselves do: they are in the open
         assert value(io, f'builtins.pathExists "{place}{way}"') is False
     assert value(io, f'builtins.pathExists "{place}{way}/"') is False
 
@@ -106,7 +107,7 @@ def test_what_is_allowed_is_there(place: Path) -> None:
     assert value(io, f"import {place}/open/one.nix") == 1
     assert value(io, f"import {place}/open/inside") == "inner"
     assert value(io, f"import {place}/open/home-again") == 1
-    assert value(io, f'import "{place}/open/"+"/one.nix"') == 1
+    assert value(io, f'import ("{place}/open/" + "/one.nix")') == 1
     assert value(io, f"import {place}/open/up/open/one.nix") == 1
     assert value(io, f"map builtins.pathExists [ {place}/open/to-file {place}/open/dangling {place} ]") == [
         True,
@@ -131,7 +132,6 @@ def test_an_alias_allows_only_itself(place: Path) -> None:
 def test_folders_above_show_the_way_down_only(place: Path) -> None:
     io = restricted(place / "open")
     assert value(io, f"builtins.readDir {place}") == {"open": DIRECTORY}
-    assert value(io, f'builtins.readDir {place}/open/up + ""') if False else True
     assert value(io, f"builtins.readDir {place}/open/up") == {"open": DIRECTORY}
     assert len(io.read_dir("/")) == 1
     with pytest.raises(RestrictedPathError):
@@ -151,7 +151,7 @@ def test_find_file(place: Path) -> None:
         return value(io, f'toString (builtins.findFile {search} "{name}")')
 
     assert found(f"{place}/open", "one.nix") == f"{place}/open/one.nix"
-    assert found(f"{place}/open", "../../open/one.nix".replace("../", "")[5:]) == f"{place}/open/one.nix"
+    assert found(f"{place}/open", "../../one.nix") == f"{place}/open/one.nix"  # no way above an entry
     for entry, name in ((f"{place}/closed", "secret.nix"), (f"{place}/open", "to-folder/secret.nix")):
         with pytest.raises(RestrictedPathError):
             found(entry, name)
@@ -184,7 +184,7 @@ def test_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_pure_evaluation_sees_nothing(place: Path) -> None:
     io = restricted(mode=PURE)
-    for expression in (f"import {place}/open/one.nix", "builtins.readDir (/. + \"\")"):
+    for expression in (f"import {place}/open/one.nix", 'builtins.readDir (/. + "")'):
         with pytest.raises(RestrictedPathError, match="in pure evaluation mode"):
             value(io, expression)
     assert value(io, f"builtins.pathExists {place}") is False
@@ -205,10 +205,7 @@ class Exchange(NoFollowIO):
     def file_type(self, path: str) -> str | None:
         kind = super().file_type(path)
         if path == str(self.path) and not self.path.is_symlink():
-            if self.path.is_dir():
-                self.path.rename(self.path.with_name("was-here"))
-            else:
-                self.path.unlink()
+            self.path.rename(self.path.with_name("was-here"))
             self.path.symlink_to(self.target)
         return kind
 
@@ -220,21 +217,16 @@ def test_a_file_that_becomes_a_link_after_the_check(place: Path) -> None:
     assert "Too many levels of symbolic links" in str(refused.value)
 
 
-def test_a_folder_that_becomes_a_link_after_the_check(place: Path) -> None:
-    (place / "closed" / "x").write_text("secret")
-    (place / "open" / "inner" / "x").write_text("open")
-    for read in ("read_file", "read_dir", "file_type"):
-        world = Exchange(place / "open" / "inner", place / "closed")
-        io = RestrictedIO(world, [str(place / "open")])
-        if read == "file_type":
-            assert io.file_type(f"{place}/open/inner/x") is None
-            continue
-        with pytest.raises(NixError):
-            getattr(io, read)(f"{place}/open/inner/x")
-        (place / "open" / "inner").unlink()
-        (place / "open" / "was-here").rename(place / "open" / "inner")
-        (place / "open" / "inner").rename(place / "open" / "inner2")
-        (place / "open" / "inner").symlink_to(place / "closed")
+@pytest.mark.parametrize("reading", [RestrictedIO.read_file, RestrictedIO.read_dir])
+def test_a_folder_that_becomes_a_link_after_the_check(
+    place: Path, reading: Callable[[RestrictedIO, str], object]
+) -> None:
+    (place / "closed" / "sub").mkdir()
+    world = Exchange(place / "open" / "inner", place / "closed")
+    io = RestrictedIO(world, [str(place / "open")])
+    with pytest.raises(NixError, match="does not exist"):
+        reading(io, f"{place}/open/inner/sub")
+    assert io.file_type(f"{place}/open/inner/sub") is None
 
 
 @pytest.mark.parametrize(
