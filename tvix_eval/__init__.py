@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tvix_eval.eval_io import StdIO as StdIO
     from tvix_eval.host_functions import Lazy as Lazy
     from tvix_eval.host_functions import builtin as builtin
+    from tvix_eval.restricted import NoFollowIO as NoFollowIO
+    from tvix_eval.restricted import RestrictedIO as RestrictedIO
     from tvix_eval.settings import Settings as Settings
 
 HOMES = {
@@ -39,7 +41,9 @@ HOMES = {
     "NixError": "errors",
     "NixFunction": "convert",
     "NixList": "convert",
+    "NoFollowIO": "restricted",
     "NoIO": "eval_io",
+    "RestrictedIO": "restricted",
     "Settings": "settings",
     "SourceBuiltin": "builtins.records",
     "StdIO": "eval_io",

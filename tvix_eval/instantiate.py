@@ -223,7 +223,7 @@ class Instantiate(Program):
             self.write_statistics(statistics(evaluation, self.environment.get("NIX_COUNT_CALLS", "0") != "0"))
 
     def tell_import(self, path: str) -> None:
-        self.say("evaluating file '" + path + "'\n")
+        self.tell(TALKATIVE, "evaluating file '" + path + "'")
 
     def write_statistics(self, text: str) -> None:
         path = self.environment.get("NIX_SHOW_STATS_PATH", "-")

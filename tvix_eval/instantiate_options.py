@@ -175,6 +175,7 @@ class CommandLine:
         elif name == "log-format":
             if given[0] not in LOG_FORMATS:
                 raise NixError("option 'log-format' has an invalid value '" + given[0] + "'")
+            program.json_log = given[0] == "internal-json"
         elif name == "max-jobs":
             self.configuration.assign(name, given[0])
         elif name == "impure":

@@ -70,6 +70,7 @@ class Program:
         self.colours: Final = use_colours(environment)
         self.show_trace = False
         self.verbosity: int = INFO
+        self.json_log = False  # messages are for a program to read
 
     def perform(self) -> None:
         raise NotImplementedError
@@ -81,7 +82,7 @@ class Program:
             return 0
         except UsageError as misuse:
             self.complain(misuse)
-            self.say("Try '" + self.name + " --help' for more information.\n")
+            self.tell(ERROR, "Try '" + self.name + " --help' for more information.")
         except NixError as error:
             self.complain(error)
         except (Interrupted, KeyboardInterrupt):
@@ -95,7 +96,13 @@ class Program:
         return 1
 
     def complain(self, error: NixError) -> None:
-        self.say(error_text(error, error.sources, self.show_trace, self.colours) + "\n")
+        text = error_text(error, error.sources, self.show_trace, self.colours or self.json_log)
+        if self.json_log:
+            from tvix_eval.output.json_log import log_error
+
+            self.say(log_error(ERROR, error, text))
+        else:
+            self.say(text + "\n")
 
     def defect(self, error: Exception) -> None:
         """An error that is ours, not the program's."""
@@ -117,6 +124,17 @@ class Program:
         except OSError:
             pass
 
+    def tell(self, level: int, text: str) -> None:
+        """Say something, if the program is as talkative as that."""
+        if level > self.verbosity:
+            return
+        if self.json_log:
+            from tvix_eval.output.json_log import log_line
+
+            self.say(log_line(level, text))
+        else:
+            self.say(text + "\n")
+
     def warn(self, text: str) -> None:
         """Warn about something that is not in the program."""
         self.emit("warning", text)
@@ -124,16 +142,28 @@ class Program:
     def emit(self, kind: str, text: str) -> None:
         """What the program says while it runs."""
         if kind == "trace":
-            self.say("trace: " + text + "\n")
-        elif self.verbosity >= WARNING:
-            self.say(warning_text(text, kind, self.colours) + "\n")
+            self.tell(ERROR, "trace: " + text)
+            return
+        shown = warning_text(text, kind, self.colours or self.json_log)
+        if self.json_log and kind != "warning" and self.verbosity >= WARNING:
+            from tvix_eval.output.json_log import log_program_warning
+
+            self.say(log_program_warning(shown, text))
+        else:
+            self.tell(WARNING, shown)
 
     def parse_warning(self, name: str, text: str, warning: ParseWarning) -> None:
-        if self.verbosity < WARNING:
-            return
         if warning.pos < 0:
-            self.say("warning: " + warning.text + "\n")
+            self.tell(WARNING, "warning: " + warning.text)
             return
         sources = Sources()
-        base = sources.add(Source(name, text, False))
-        self.say(warning_text(warning.text, "warning", self.colours, base + warning.pos + 1, sources) + "\n")
+        pos = sources.add(Source(name, text, False)) + warning.pos + 1
+        shown = warning_text(warning.text, "warning", self.colours or self.json_log, pos, sources)
+        if self.json_log and self.verbosity >= WARNING:
+            from tvix_eval.output.json_log import log_error
+
+            error = NixError(warning.text, pos)
+            error.sources = sources
+            self.say(log_error(WARNING, error, shown))
+        else:
+            self.tell(WARNING, shown)

@@ -119,9 +119,8 @@ class TestEvaluating:
             for quiet in (2, 3)
         }
         assert said == {2: "evaluation warning: w\ntrace: t\n", 3: "trace: t\n"}
-        assert f"evaluating file '{tmp_path}/x.nix'\n" in instantiate(
-            tmp_path, "-v", "--eval", "x.nix", "-E", program
-        ).err + (instantiate(tmp_path, "-v", "--eval", "-E", program).err)
+        files = instantiate(tmp_path, "-v", "--eval", "-E", "import ./x.nix").err.splitlines()
+        assert files[1:] == [f"evaluating file '{tmp_path}/x.nix'"]
 
     def test_statistics(self, tmp_path: Path) -> None:
         path = tmp_path / "figures"
@@ -365,6 +364,19 @@ class TestWhatMayBeSeen:
 
 
 def test_log_formats(tmp_path: Path) -> None:
+    program = 'builtins.trace "t" (builtins.warn "w" (1 +\n 9223372036854775807))'
+    made = instantiate(tmp_path, "--log-format", "internal-json", "--eval", "-E", program)
+    records = [json.loads(line.removeprefix("@nix ")) for line in made.err.splitlines()]
+    assert records[0] == {"action": "msg", "level": 0, "msg": "trace: t"}
+    assert records[1] == {
+        **{"action": "msg", "level": 1, "column": 0, "line": 0, "file": "«none»:0"},
+        **{"msg": "\x1b[35;1mevaluation warning:\x1b[0m w", "raw_msg": "w"},
+    }
+    assert (records[2]["level"], records[2]["line"], records[2]["raw_msg"]) == (
+        0,
+        2,
+        "integer overflow in adding 1 + 9223372036854775807",
+    )
     assert warned(tmp_path, "--log-format", "bar") == ""
     with pytest.raises(NixError, match="option 'log-format' has an invalid value 'x'"):
         CommandLine(["--log-format", "x"], Configuration(lambda text: None), Program("x", {})).read()

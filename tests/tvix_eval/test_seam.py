@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.builtins.records import Constant, SourceBuiltin
 from tvix_eval.builtins.registry import pure_builtins
 from tvix_eval.errors import NixError, UndefinedVarError
-from tvix_eval.eval_io import NoIO
+from tvix_eval.eval_io import NoIO, StdIO
 from tvix_eval.evaluation import Evaluation
 from tvix_eval.output.printer import print_value
 from tvix_eval.settings import Settings
@@ -37,9 +39,17 @@ def test_a_store_is_the_hosts_to_give() -> None:
         evaluate(text)
 
 
-def test_a_path_in_a_string_goes_through_the_store() -> None:
-    assert evaluate('"${./a}"').startswith('"/nix/store/')
-    assert "can't be put into a store" in message('"${./a}"')
+def test_a_path_in_a_string_goes_through_the_store(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    text = f'"${{{tmp_path}/a}}"'
+    evaluation = Evaluation(
+        lambda loader: list(pure_builtins()), StdIO(), Settings(), lambda kind, said: None, copy_path
+    )
+    copied = evaluation.run(lambda: print_value(evaluation.evaluate_text(text, "test", "/")))
+    assert isinstance(copied, str)
+    assert copied.startswith('"/nix/store/')
+    assert "can't be put into a store" in message(text)
+    assert "does not exist" in message('"${/nowhere/a}"')
 
 
 def test_an_operator_is_the_builtin_that_the_host_gives() -> None:

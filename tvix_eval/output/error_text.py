@@ -132,7 +132,9 @@ class ErrorWriter:
         if position is None:
             return False
         place = f"{position.source.name}:{position.line}:{position.column}"
-        self.parts.append(margin + self.coloured("at ", BLUE) + self.coloured(place, MAGENTA) + ":")
+        self.parts.append(
+            margin + (BLUE if self.colours else "") + "at " + self.coloured(place, MAGENTA) + ":"
+        )
         self.write_excerpt(position)
         return True
 
