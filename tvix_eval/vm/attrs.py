@@ -16,7 +16,7 @@ Names have two orders: sorted (what is shown), and of first appearance (`symbol_
 from __future__ import annotations
 
 from tvix_eval.errors import NO_POSITION
-from tvix_eval.hints import i64
+from tvix_eval.hints import i64, mypyc_attr
 from tvix_eval.vm.attr_positions import (
     LiteralPositions,
     MergedPositions,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 EMPTY_VALUES: Final[list[object]] = []
 
 
+@mypyc_attr(free_list_len=1)
 class Attrs:
     """An attribute set. Immutable but for its caches and for places being forced.
 
