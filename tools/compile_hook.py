@@ -164,17 +164,16 @@ def main() -> None:
     from mypyc.build import mypycify
     from setuptools import setup
 
-    groups: list[tuple[list[str], str | None]] = [
-        (sources(package), f"{package}._native") for package in INTERPRETED
-    ]
-    options = ["--config-file=", "--ignore-missing-imports", "--cache-dir=cache"]
-    extensions: Any = mypycify(
-        options + [path for paths, _ in groups for path in paths],
-        separate=groups,
-        opt_level=os.environ.get("TVIX_OPT", "3"),
-        debug_level="0",
-        target_dir="c",
-    )
+    extensions: list[Any] = []
+    for package in INTERPRETED:
+        # A run of mypyc for each: one run for several needs `separate`, which costs a tenth of the speed.
+        extensions += mypycify(
+            ["--config-file=", "--ignore-missing-imports", "--cache-dir=cache", *sources(package)],
+            group_name=f"{package}._native",
+            opt_level=os.environ.get("TVIX_OPT", "3"),
+            debug_level="0",
+            target_dir="c",
+        )
     command = ["build_ext", "--build-lib", "lib", "--build-temp", "objects"]
     setup(name="tvix", ext_modules=extensions, packages=[], py_modules=[], script_args=command)
 
