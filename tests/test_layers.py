@@ -29,7 +29,16 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.eval_io": {"hints", "errors", "vm", "resources"},
     "tvix_eval.restricted": {"hints", "errors", "vm", "eval_io"},
     "tvix_eval.search_path": {"hints", "errors", "vm", "eval_io"},
-    "tvix_eval.builtins": {"hints", "errors", "patterns", "vm", "output", "eval_io", "search_path"},
+    "tvix_eval.builtins": {
+        "hints",
+        "errors",
+        "patterns",
+        "vm",
+        "vm.operations",
+        "output",
+        "eval_io",
+        "search_path",
+    },
     # Where the wings meet.
     "tvix_eval.linker": {"hints", "errors", "syntax", "compiler", "vm", "vm.operations"},
     # An evaluation.

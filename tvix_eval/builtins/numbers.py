@@ -6,7 +6,13 @@ import math
 
 from tvix_eval.errors import EvalError
 from tvix_eval.vm.compare import less
-from tvix_eval.vm.force import force_float, force_int
+from tvix_eval.vm.force import force, force_float, force_int
+from tvix_eval.vm.operations.arithmetic import (
+    add_numbers,
+    divide_numbers,
+    multiply_numbers,
+    subtract_numbers,
+)
 from tvix_eval.vm.show import show_float
 from tvix_eval.vm.values import Builtin, Primitive, Thunk
 
@@ -18,96 +24,24 @@ SMALLEST: Final = -(1 << 63)
 LARGEST: Final = (1 << 63) - 1
 
 
-def overflow(doing: str, a: int, operator: str, b: int) -> EvalError:
-    return EvalError(f"integer overflow in {doing} {a} {operator} {b}")
-
-
 class Add(Primitive):
     def call2(self, a: object, b: object) -> object:
-        if isinstance(a, Thunk):
-            a = a.force(0)
-        if isinstance(b, Thunk):
-            b = b.force(0)
-        first = "while evaluating the first argument of the addition"
-        second = "while evaluating the second argument of the addition"
-        if isinstance(a, float) or isinstance(b, float):
-            left = force_float(a, 0, first)
-            return left + force_float(b, 0, second)
-        x = force_int(a, 0, first)
-        y = force_int(b, 0, second)
-        result = x + y
-        if result > LARGEST or result < SMALLEST:
-            raise overflow("adding", x, "+", y)
-        return result
+        return add_numbers(force(a, 0), force(b, 0))
 
 
 class Sub(Primitive):
-    def operator(self) -> str:
-        return "__sub"
-
     def call2(self, a: object, b: object) -> object:
-        if isinstance(a, Thunk):
-            a = a.force(0)
-        if isinstance(b, Thunk):
-            b = b.force(0)
-        first = "while evaluating the first argument of the subtraction"
-        second = "while evaluating the second argument of the subtraction"
-        if isinstance(a, float) or isinstance(b, float):
-            left = force_float(a, 0, first)
-            return left - force_float(b, 0, second)
-        x = force_int(a, 0, first)
-        y = force_int(b, 0, second)
-        result = x - y
-        if result > LARGEST or result < SMALLEST:
-            raise overflow("subtracting", x, "-", y)
-        return result
+        return subtract_numbers(force(a, 0), force(b, 0))
 
 
 class Mul(Primitive):
-    def operator(self) -> str:
-        return "__mul"
-
     def call2(self, a: object, b: object) -> object:
-        if isinstance(a, Thunk):
-            a = a.force(0)
-        if isinstance(b, Thunk):
-            b = b.force(0)
-        second = "while evaluating the second argument of the multiplication"
-        if isinstance(a, float) or isinstance(b, float):
-            left = force_float(a, 0, "while evaluating the first of the multiplication")
-            return left * force_float(b, 0, second)
-        x = force_int(a, 0, "while evaluating the first argument of the multiplication")
-        y = force_int(b, 0, second)
-        result = x * y
-        if result > LARGEST or result < SMALLEST:
-            raise overflow("multiplying", x, "*", y)
-        return result
+        return multiply_numbers(force(a, 0), force(b, 0))
 
 
 class Div(Primitive):
-    def operator(self) -> str:
-        return "__div"
-
     def call2(self, a: object, b: object) -> object:
-        if isinstance(a, Thunk):
-            a = a.force(0)
-        if isinstance(b, Thunk):
-            b = b.force(0)
-        first = "while evaluating the first operand of the division"
-        second = "while evaluating the second operand of the division"
-        divisor = force_float(b, 0, second)
-        if divisor == 0.0:
-            raise EvalError("division by zero")
-        if isinstance(a, float) or isinstance(b, float):
-            return force_float(a, 0, first) / divisor
-        x = force_int(a, 0, first)
-        y = force_int(b, 0, second)
-        result = abs(x) // abs(y)
-        if (x < 0) != (y < 0):
-            result = -result
-        if result > LARGEST:
-            raise overflow("dividing", x, "/", y)
-        return result
+        return divide_numbers(force(a, 0), force(b, 0))
 
 
 class BitAnd(Primitive):

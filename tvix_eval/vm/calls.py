@@ -360,12 +360,3 @@ def function_position(value: object) -> i64:
 
 APPLY: Final = Apply()
 APPLY2: Final = Apply2()
-
-
-def delayed_call(function: object, argument: object) -> Thunk:
-    """A place that holds ``function argument``; it needs no `Env`. `function` must be forced."""
-    return Thunk(APPLY, function, argument)
-
-
-def delayed_call2(function: object, a: object, b: object) -> Thunk:
-    return Thunk(APPLY2, function, [a, b])
