@@ -57,7 +57,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.host_functions": {"errors", "vm", "builtins", "evaluation", "convert"},
     "tvix_eval.api": {
         *("errors", "settings", "eval_io", "search_path", "vm", "output", "builtins", "evaluation"),
-        *("convert", "host_functions"),
+        *("convert", "host_functions", "program"),
     },
     # Programs.
     "tvix_eval.auto_call": {"errors", "vm"},

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from os import PathLike, fsencode, getcwd, uname
+from os import PathLike, fsencode, getcwd
 from typing import Final
 
 from tvix_eval import evaluation as core
@@ -27,6 +27,7 @@ from tvix_eval.errors import NixError
 from tvix_eval.eval_io import EvalIO, StdIO, join
 from tvix_eval.host_functions import builtin
 from tvix_eval.output.error_text import error_text
+from tvix_eval.program import current_system
 from tvix_eval.search_path import Entry, parse_entry
 from tvix_eval.settings import Settings
 from tvix_eval.vm.calls import call
@@ -47,12 +48,6 @@ def standard_builtins(
     if not settings.pure_eval:
         records += impure_constants(current_system(), int(time.time()))
     return records
-
-
-def current_system() -> str:
-    """Nix's name of this platform."""
-    machine = uname().machine
-    return {"arm64": "aarch64"}.get(machine, machine) + "-" + sys.platform.removesuffix("2")
 
 
 class Evaluation:

@@ -98,9 +98,6 @@ def rounded(argument: object, value: float, whole: float) -> object:
 
 
 class LessThan(Primitive):
-    def operator(self) -> str:
-        return "__lessThan"
-
     def call2(self, a: object, b: object) -> object:
         if isinstance(a, Thunk):
             a = a.force(0)

@@ -255,10 +255,6 @@ class Primitive:
     mask names, which may also come as values (force them all the same: it is cheap).
     """
 
-    def operator(self) -> str:
-        """The variable by which an operator calls this ("__sub"), if its operation does the same; or ""."""
-        return ""
-
     def call1(self, a: object) -> object:
         raise NotImplementedError
 
