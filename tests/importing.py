@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ["tvix_eval"]
+PACKAGES = ["nix_compat", "tvix_eval"]
 
 
 def module_files() -> dict[str, Path]:

@@ -12,62 +12,67 @@ from pathlib import Path
 
 import pytest
 
-import tvix_eval
 import tvix_eval.cli
 
-from .importing import IMPORTS, ROOT
+from .importing import IMPORTS, PACKAGES, ROOT
 
-INSTALLED = Path(str(tvix_eval.__file__)).parent
-SOURCES = ROOT / "tvix_eval"
 COMPILED = not str(tvix_eval.cli.__file__).endswith(".py")
+KINDS = (".py", ".nix", ".lark", ".typed")
 
 
-def interpreted() -> list[str]:
-    """The entries of the build hook's list."""
+def interpreted() -> dict[str, list[str]]:
+    """The entries of the build hook's list, for each package."""
     tree = ast.parse((ROOT / "tools" / "compile_hook.py").read_text())
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "INTERPRETED":
             assert node.value is not None
-            return list(ast.literal_eval(node.value)["tvix_eval"])
+            return {package: list(entries) for package, entries in ast.literal_eval(node.value).items()}
     raise AssertionError("the build hook has no list of interpreted modules")
 
 
-def module_name(path: Path) -> str:
-    return ".".join(("tvix_eval", *path.relative_to(SOURCES).with_suffix("").parts))
-
-
 def stays_interpreted(path: Path) -> bool:
-    relative = path.relative_to(SOURCES)
-    listed = {Path(entry) for entry in interpreted()}
+    package, *rest = path.relative_to(ROOT).parts
+    relative = Path(*rest)
+    listed = {Path(entry) for entry in interpreted()[package]}
     return path.name.startswith("__") or not listed.isdisjoint([relative, *relative.parents])
 
 
-@pytest.mark.skipif(not COMPILED, reason="not the compiled package")
-def test_every_module_is_compiled_or_has_a_reason_not_to_be() -> None:
+def test_the_build_hook_knows_every_package() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert list(interpreted()) == wheel["packages"] == PACKAGES
+
+
+@pytest.mark.skipif(not COMPILED, reason="not the compiled packages")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_is_compiled_or_has_a_reason_not_to_be(package: str) -> None:
     wrong = []
-    for path in sorted(SOURCES.rglob("*.py")):
+    for path in sorted((ROOT / package).rglob("*.py")):
         if path.name not in ("__main__.py", "__init__.py"):
-            file = str(importlib.import_module(module_name(path)).__file__)
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            file = str(importlib.import_module(name).__file__)
             if file.endswith(".py") != stays_interpreted(path):
                 wrong.append(file)
     assert wrong == []
 
 
-def test_everything_is_installed() -> None:
-    kinds = (".py", ".nix", ".lark", ".typed")
-    kept = [path.relative_to(SOURCES) for path in SOURCES.rglob("*") if path.suffix in kinds]
-    assert [str(path) for path in kept if not (INSTALLED / path).exists()] == []
+@pytest.mark.parametrize("package", PACKAGES)
+def test_everything_is_installed(package: str) -> None:
+    sources = ROOT / package
+    installed = Path(str(importlib.import_module(package).__file__)).parent
+    kept = [path.relative_to(sources) for path in sources.rglob("*") if path.suffix in KINDS]
+    assert [str(path) for path in kept if not (installed / path).exists()] == []
 
 
 def test_the_interpreted_modules_exist() -> None:
-    assert [entry for entry in interpreted() if not (SOURCES / entry).exists()] == []
+    listed = [Path(package, entry) for package, entries in interpreted().items() for entry in entries]
+    assert [str(path) for path in listed if not (ROOT / path).exists()] == []
 
 
 def test_requirements_are_what_is_imported() -> None:
-    """Each requirement is imported somewhere,, and nothing else that is not Python's own."""
+    """Each requirement is imported somewhere, and nothing else that is not Python's own."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     required = {re.split("[<>=\\[]", each)[0] for each in project["dependencies"]}
     imported = {name.split(".")[0] for names in IMPORTS.values() for name in names}
-    others = imported - set(sys.stdlib_module_names) - {"tvix_eval", "pytest"}
+    others = imported - set(sys.stdlib_module_names) - {*PACKAGES, "pytest"}
     distributions = metadata.packages_distributions()
     assert {distributions[name][0] for name in others} == required

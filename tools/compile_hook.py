@@ -34,6 +34,7 @@ COMPILER: Final = ["mypy[mypyc]==2.4.1"]
 # The modules and folders of each package that stay interpreted, and why. Packages that are not
 # here are not compiled at all.
 INTERPRETED: Final[dict[str, dict[str, str]]] = {
+    "nix_compat": {},
     "tvix_eval": {
         "hints.py": "stands in at run time for what mypyc itself is told",
         "polling.py": "entering interpreted code is what lets CPython run signal handlers",

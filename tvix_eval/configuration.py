@@ -6,6 +6,7 @@ evaluator have an effect.
 
 from __future__ import annotations
 
+from nix_compat.nix_conf import split_blanks
 from tvix_eval.errors import UsageError
 
 TYPE_CHECKING = False
@@ -237,9 +238,3 @@ def parse_number(text: str) -> int | None:
     if not digits.isascii() or not digits.isdigit():
         return None
     return int(digits) << shift if len(digits) < 25 else None
-
-
-def split_blanks(text: str) -> list[str]:
-    """Words, separated by ASCII blanks; byte text may hold what `str` takes for others."""
-    text = text.replace("\t", " ").replace("\n", " ").replace("\r", " ")
-    return [word for word in text.split(" ") if word]

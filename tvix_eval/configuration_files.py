@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
-from tvix_eval.configuration import Configuration, split_blanks
-from tvix_eval.errors import NixError, UsageError
-from tvix_eval.eval_io import join, parent
+from nix_compat import nix_conf
+from nix_compat.errors import FormatError
+from tvix_eval.configuration import Configuration
+from tvix_eval.eval_io import join
+from tvix_eval.formats import from_format_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 SYSTEM_FOLDER: Final = "/etc/nix"
 FEATURE_SETTINGS: Final = ("experimental-features", "extra-experimental-features")
 PATH_SETTINGS: Final = ("nix-path", "extra-nix-path")
-DEEPEST_INCLUDE: Final = 100
 
 
 def system_file(environment: dict[str, str]) -> str:
@@ -55,10 +56,16 @@ def read(path: str) -> str | None:
         return None
 
 
+def exists(path: str) -> bool:
+    return os.path.lexists(path.encode("latin-1"))
+
+
 def apply(configuration: Configuration, text: str, path: str, keep_path: bool) -> None:
     """Assign what a file says. `keep_path`: but not the lookup path."""
-    lines: list[tuple[str, str]] = []
-    parse(text, path, lines, 0)
+    try:
+        lines = nix_conf.read_settings(text, path, read, exists)
+    except FormatError as error:
+        raise from_format_error(error) from None
     assign(configuration, [line for line in lines if line[0] in FEATURE_SETTINGS])
     skipped = FEATURE_SETTINGS + PATH_SETTINGS if keep_path else FEATURE_SETTINGS
     assign(configuration, [line for line in lines if line[0] not in skipped])
@@ -67,33 +74,3 @@ def apply(configuration: Configuration, text: str, path: str, keep_path: bool) -
 def assign(configuration: Configuration, lines: Iterable[tuple[str, str]]) -> None:
     for name, value in lines:
         configuration.assign(name, value)
-
-
-def parse(text: str, path: str, found: list[tuple[str, str]], depth: int) -> None:
-    """Append the names and values of a file and of those it includes."""
-    if depth > DEEPEST_INCLUDE:
-        raise NixError('configuration files include each other: "' + path + '"')
-    for line in text.split("\n"):
-        line = line.partition("#")[0]
-        words = split_blanks(line)
-        if not words:
-            continue
-        if words[0] in ("include", "!include") and len(words) == 2:
-            include(words[1], path, words[0] == "!include", found, depth)
-        elif len(words) < 2 or words[1] != "=":
-            raise UsageError("syntax error in configuration line '" + line + "' in \"" + path + '"')
-        else:
-            found.append((words[0], " ".join(words[2:])))
-
-
-def include(name: str, path: str, optional: bool, found: list[tuple[str, str]], depth: int) -> None:
-    if not name.startswith("/") and not path.startswith("/"):
-        raise NixError('not an absolute path: "' + name + '"')
-    target = join(parent(path), name)
-    if not os.path.lexists(target.encode("latin-1")):
-        if not optional:
-            raise NixError('file "' + target + '" included from "' + path + '" not found')
-        return
-    text = read(target)
-    if text is not None:
-        parse(text, target, found, depth + 1)

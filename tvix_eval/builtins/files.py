@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tvix_eval.builtins.hashes import check_algorithm, digest
+from nix_compat import hashes
+from tvix_eval.builtins.hashes import check_algorithm
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.errors import EvalError, NixError, RestrictedPathError
 from tvix_eval.eval_io import DIRECTORY, SYMLINK, EvalIO
@@ -109,7 +110,7 @@ class Files:
     def hash_file(self, a: object, b: object) -> object:
         why = "while evaluating the first argument passed to builtins.hashFile"
         algorithm = check_algorithm(force_string_no_context(a, 0, why))
-        return digest(algorithm, self.io.read_file(self.path_of(b, FOLLOW))).hex()
+        return hashes.digest(algorithm, self.io.read_file(self.path_of(b, FOLLOW))).hex()
 
     def find_file(self, a: object, b: object) -> object:
         items = force_list(a, 0, "while evaluating the first argument passed to builtins.findFile")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from nix_compat import hashes
+from nix_compat.hashes import Hash
 from tvix_eval.builtins.features import require_feature
-from tvix_eval.builtins.hashes import format_hash, parse_hash
+from tvix_eval.builtins.hashes import parse_hash
 from tvix_eval.builtins.urls import BadURL, Url, parse_url
 from tvix_eval.errors import NixError, UsageError
 from tvix_eval.output.json import quote
@@ -67,8 +69,7 @@ def revision(fields: Fields) -> str | None:
     if text is None:
         return None
     prefixed = ":" in text or "-" in text
-    algorithm, data = parse_hash(text, None if prefixed else "sha1")
-    return format_hash(algorithm, data, "base16")
+    return parse_hash(text, None if prefixed else hashes.SHA1).digest.hex()
 
 
 def nar_hash(fields: Fields) -> str | None:
@@ -76,13 +77,13 @@ def nar_hash(fields: Fields) -> str | None:
     if text is None:
         return None
     if not text:
-        return format_hash("sha256", bytes(32), "sri")
+        return Hash(hashes.SHA256, bytes(32)).render(hashes.SRI)
     if "-" not in text:
         raise NixError("hash '" + text + "' is not SRI")
-    algorithm, data = parse_hash(text, None)
-    if algorithm != "sha256":
+    hash = parse_hash(text, None)
+    if hash.algorithm != hashes.SHA256:
         raise UsageError("narHash must use SHA-256")
-    return format_hash(algorithm, data, "sri")
+    return hash.render(hashes.SRI)
 
 
 def check_common(fields: Fields) -> None:
@@ -159,7 +160,7 @@ class Forge(Scheme):
                 f"input {show_fields(fields)} contains both a commit hash ('{rev}') and a branch/tag name ('{ref}')"
             )
         if rev is not None:
-            parse_hash(rev, "sha1")
+            parse_hash(rev, hashes.SHA1)
         if ref is not None and not is_ref_name(ref):
             raise BadURL("input " + show_fields(fields) + " contains an invalid branch/tag name")
         host = optional_text(fields, "host")
