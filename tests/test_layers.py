@@ -72,6 +72,9 @@ LAYERS: dict[str, set[str]] = {
     },
     # Where the wings meet.
     "tvix_eval.linker": {"hints", "errors", "syntax", "compiler", "vm", "vm.operations"},
+    "tvix_eval.instruments": {"linker", "vm", "vm.operations"},
+    # What is told of an evaluation.
+    "tvix_eval.observers": {"hints", "errors", "vm"},
     # An evaluation.
     "tvix_eval.deep": {"errors"},
     "tvix_eval.polling": {"errors"},
@@ -81,7 +84,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.first_symbols": set(),
     "tvix_eval.evaluation": {
         *("hints", "errors", "settings", "syntax", "compiler", "front", "vm", "linker", "builtins"),
-        *("eval_io", "deep", "polling", "activation", "first_symbols"),
+        *("instruments", "eval_io", "deep", "polling", "activation", "first_symbols"),
     },
     # For hosts in Python.
     "tvix_eval.convert": {"errors", "vm", "builtins", "evaluation", "host_functions"},
@@ -103,12 +106,12 @@ LAYERS: dict[str, set[str]] = {
         *("formats", "eval_io", "configuration", "nix_compat.errors", "nix_compat.nix_conf"),
     },
     "tvix_eval.packages": {"errors", "vm", "auto_call"},
-    "tvix_eval.statistics": {"evaluation", "output"},
+    "tvix_eval.statistics": {"evaluation", "observers", "output", "vm"},
     "tvix_eval.instantiate_options": {"errors", "output", "configuration", "program"},
     "tvix_eval.instantiate": {
         *("errors", "settings", "eval_io", "restricted", "search_path", "builtins", "output", "evaluation"),
         *("auto_call", "program", "configuration", "configuration_files", "packages", "statistics"),
-        "instantiate_options",
+        *("instantiate_options", "observers", "vm"),
     },
     "tvix_eval.__main__": {"cli", "instantiate"},
     "tvix_eval.testing": {"cli"},

@@ -19,7 +19,7 @@ from tvix_eval.eval_io import EvalIO, resolve_import_path
 from tvix_eval.first_symbols import FIRST_SYMBOLS
 from tvix_eval.front import Front
 from tvix_eval.hints import i64
-from tvix_eval.linker import Globals, Unit
+from tvix_eval.linker import Globals, Instruments, Unit
 from tvix_eval.polling import Interrupt
 from tvix_eval.settings import Settings
 from tvix_eval.syntax.settings import ParseWarning
@@ -28,7 +28,7 @@ from tvix_eval.vm.attr_positions import TablePositions
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.machine import REGISTERS, Session
 from tvix_eval.vm.positions import position_value
-from tvix_eval.vm.values import NO_ENV, Builtin, Env, Op, Thunk, new_env
+from tvix_eval.vm.values import NO_ENV, OBSERVED, Builtin, Env, Op, Thunk, new_env
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from tvix_eval.builtins.records import Record
+    from tvix_eval.vm.observer import Observer
 
 # What the operators are when nobody has replaced them.
 OPERATORS: Final = {"__sub": Sub, "__mul": Mul, "__div": Div, "__lessThan": LessThan}
@@ -89,7 +90,9 @@ class FileLoader(Loader):
 
 class Evaluation:
     """`builtins` makes the builtins, given what imports files. `emit(kind, text)` takes what
-    the program says: see `Session`. `copy_path(path)` puts a file into a store."""
+    the program says: see `Session`. `copy_path(path)` puts a file into a store. `observer` is told
+    what happens.
+    """
 
     def __init__(
         self,
@@ -99,6 +102,7 @@ class Evaluation:
         emit: Callable[[str, str], None],
         copy_path: Callable[[str], str] | None = None,
         on_parse_warning: Callable[[str, str, ParseWarning], None] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.io: Final = io
         self.settings: Final = settings
@@ -111,6 +115,13 @@ class Evaluation:
         self.session.trace_verbose = settings.trace_verbose
         self.session.pure = settings.pure_eval
         self.session.owner = self
+        self.instruments: Instruments | None = None
+        if observer is not None:
+            from tvix_eval.instruments import ObserverInstruments
+            from tvix_eval.vm.observed_calls import ObservedCalls
+
+            self.instruments = ObserverInstruments(observer)
+            self.session.interceptor = ObservedCalls(observer)
         self.loader: Final = FileLoader(self)
         self.on_import: Callable[[str], None] | None = None  # is told of each file, when it is read
         records = builtins(self.loader)
@@ -136,6 +147,8 @@ class Evaluation:
                 value = record.value
             elif isinstance(record, SourceBuiltin):
                 value = Thunk(SourceImport(self, record), NO_ENV)
+            elif self.instruments is not None:
+                value = record.as_observed(True)
             table[record.name] = value
             values[global_name(record.name)] = value
         builtins = from_table(table, TablePositions({}))
@@ -146,9 +159,10 @@ class Evaluation:
             for name, value in values.items()
             if name in OPERATORS
             and isinstance(value, Builtin)
+            and value.arity != OBSERVED
             and isinstance(value.primitive, OPERATORS[name])
         }
-        return Globals(values, operators)
+        return Globals(values, operators, self.instruments)
 
     def copy_path(self, path: str) -> str:
         """Put a file that a string mentions into the store."""

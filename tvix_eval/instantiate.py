@@ -50,10 +50,14 @@ if TYPE_CHECKING:
     from typing import Final
 
     from tvix_eval.builtins.records import Record
+    from tvix_eval.observers.counters import Counters
+    from tvix_eval.vm.observer import Observer
 
 NIX_NAME: Final = "nix-instantiate"
 MAX_CALL_DEPTH: Final = 10_000
 STATE_FOLDER: Final = "/nix/var/nix"
+PROFILE_FILE: Final = "nix.profile"
+PROFILER_FREQUENCY: Final = 99
 FEATURES: Final = "signed-caches"
 DERIVATION_FILE: Final = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix"
 ON: Final = ("1", "yes", "true")
@@ -211,16 +215,54 @@ class Instantiate(Program):
                 records += impure_constants(system, int(time.time()))
             return records
 
-        evaluation = Evaluation(builtins, io, settings, self.emit, self.copy_path, self.parse_warning)
+        counters = self.counters()
+        observer = self.observer(counters)
+        evaluation = Evaluation(
+            builtins, io, settings, self.emit, self.copy_path, self.parse_warning, observer
+        )
         if self.verbosity >= TALKATIVE:
             self.tell_import(DERIVATION_FILE)
             evaluation.on_import = self.tell_import
         stdin = read_all(0).decode("latin-1") if wants_stdin(request) else ""
-        evaluation.run(Job(self, evaluation, request, entries, lookup, stdin).run)
-        if self.environment.get("NIX_SHOW_STATS", "0") != "0":
+        try:
+            evaluation.run(Job(self, evaluation, request, entries, lookup, stdin).run)
+        finally:
+            if observer is not None:
+                observer.finish()
+        if counters is not None:
             from tvix_eval.statistics import statistics
 
-            self.write_statistics(statistics(evaluation, self.environment.get("NIX_COUNT_CALLS", "0") != "0"))
+            calls = self.environment.get("NIX_COUNT_CALLS", "0") != "0"
+            self.write_statistics(statistics(evaluation, counters, calls))
+
+    def counters(self) -> Counters | None:
+        if self.environment.get("NIX_SHOW_STATS", "0") == "0":
+            return None
+        from tvix_eval.observers.counters import Counters
+
+        return Counters()
+
+    def observer(self, counters: Counters | None) -> Observer | None:
+        """What is to be told of calls: the counters, and what the settings ask for."""
+        configuration = self.configuration
+        found: list[Observer] = [] if counters is None else [counters]
+        if configuration.is_true("trace-function-calls"):
+            from tvix_eval.observers.function_trace import FunctionTrace
+
+            found.append(FunctionTrace(self.tell_call))
+        if configuration.text("eval-profiler") == "flamegraph":
+            from tvix_eval.observers.flame_graph import FlameGraph
+
+            frequency = configuration.number("eval-profiler-frequency", PROFILER_FREQUENCY)
+            found.append(FlameGraph(configuration.text("eval-profile-file", PROFILE_FILE), frequency))
+        if not found:
+            return None
+        from tvix_eval.vm.observer import Observers
+
+        return Observers(found)
+
+    def tell_call(self, text: str) -> None:
+        self.tell(INFO, text)
 
     def tell_import(self, path: str) -> None:
         self.tell(TALKATIVE, "evaluating file '" + path + "'")

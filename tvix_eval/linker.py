@@ -56,6 +56,13 @@ if TYPE_CHECKING:
     from typing import Final
 
 
+class Instruments:
+    """Says what to link instead of an operation, in an evaluation that is observed."""
+
+    def observed(self, operation: Op) -> Op:
+        raise NotImplementedError
+
+
 class Globals:
     """What the host supplies: values by the names that are visible without ``builtins.``.
 
@@ -63,9 +70,15 @@ class Globals:
     as they are the standard ones; the linker then uses the operations instead.
     """
 
-    def __init__(self, values: dict[str, object], operators: dict[str, Builtin]) -> None:
+    def __init__(
+        self,
+        values: dict[str, object],
+        operators: dict[str, Builtin],
+        instruments: Instruments | None = None,
+    ) -> None:
         self.values: Final = values
         self.operators: Final = operators
+        self.instruments: Final = instruments
 
     def is_standard(self, name: str) -> bool:
         value = self.values.get(name)
@@ -259,6 +272,7 @@ def link(unit: Unit, number: i64) -> Op:
     """The operation that a region computes."""
     reader = Reader(unit, unit.chunk.regions[number])
     code = unit.chunk.code
+    instruments = unit.host.instruments
     stack: list[Op] = []
     while True:
         opcode: i64 = code[reader.at]
@@ -321,6 +335,8 @@ def link(unit: Unit, number: i64) -> Op:
             stack.append(Interpolate(take(stack, len(positions)), positions))
         else:
             link_operator(unit, reader, stack, opcode)
+        if instruments is not None:
+            stack.append(instruments.observed(stack.pop()))
 
 
 def link_operator(unit: Unit, reader: Reader, stack: list[Op], opcode: i64) -> None:

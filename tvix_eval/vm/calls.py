@@ -10,11 +10,12 @@ from tvix_eval.errors import NixError, TypeError_
 from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.force import expected
-from tvix_eval.vm.machine import REGISTERS, call_depth_error, poll
+from tvix_eval.vm.machine import REGISTERS, call_depth_error, poll, session
 from tvix_eval.vm.shapes import TABLE_SHAPE
 from tvix_eval.vm.show import show_name, show_type, show_value
 from tvix_eval.vm.values import (
     MISSING,
+    OBSERVED,
     Builtin,
     Closure,
     Code,
@@ -156,7 +157,7 @@ def call_closure1(closure: Closure, a: object, pos: i64) -> object:
     code = closure.code
     arity = code.arity
     if arity > 1:
-        return PartialClosure(closure, [a])
+        return call_partially(closure, [a], pos)
     registers = REGISTERS
     calls = registers.calls
     if calls > registers.max_calls:
@@ -180,6 +181,25 @@ def call_closure1(closure: Closure, a: object, pos: i64) -> object:
         raise
     registers.calls = calls
     return result
+
+
+def call_partially(closure: Closure, args: list[object], pos: i64) -> object:
+    """A call with too few arguments, or of what is observed."""
+    if closure.code.arity == OBSERVED:
+        return intercepted(closure, args, pos)
+    return PartialClosure(closure, args)
+
+
+def call_builtin_partially(builtin: Builtin, args: list[object], pos: i64) -> object:
+    if builtin.arity == OBSERVED:
+        return intercepted(builtin, args, pos)
+    return PartialBuiltin(builtin, args)
+
+
+def intercepted(function: object, args: list[object], pos: i64) -> object:
+    interceptor = session().interceptor
+    assert interceptor is not None
+    return interceptor.call(function, args, pos)
 
 
 def call_closure2(closure: Closure, a: object, b: object, pos: i64) -> object:
@@ -215,7 +235,7 @@ def call_closure(closure: Closure, args: list[object], pos: i64) -> object:
             return result
         return call(result, args[1:], pos)
     if count < arity:
-        return PartialClosure(closure, args)
+        return call_partially(closure, args, pos)
     begin_call(pos)
     env = new_env(code.frame_size, closure.env)
     slot: i64 = 0
@@ -271,12 +291,14 @@ def call(function: object, args: list[object], pos: i64) -> object:
         count: i64 = len(args)
         arity = function.arity
         if count < arity:
-            return PartialBuiltin(function, args)
+            return call_builtin_partially(function, args, pos)
         if count == arity:
             return call_builtin(function, args, pos)
         return call(call_builtin(function, args[:arity], pos), args[arity:], pos)
     if isinstance(function, PartialBuiltin):
         return call(function.builtin, function.args + args, pos)
+    if session().interceptor is not None:
+        return intercepted(function, args, pos)
     if isinstance(function, Attrs):
         functor = function.place("__functor")
         if functor is not MISSING:
@@ -284,11 +306,15 @@ def call(function: object, args: list[object], pos: i64) -> object:
             if len(args) == 1:
                 return result
             return call(result, args[1:], pos)
-    raise TypeError_(
+    raise not_a_function(function, pos)
+
+
+def not_a_function(value: object, pos: i64) -> NixError:
+    return TypeError_(
         "attempt to call something which is not a function but "
-        + show_type(function)
+        + show_type(value)
         + ": "
-        + show_value(function),
+        + show_value(value),
         pos,
     )
 

@@ -44,6 +44,13 @@ class SymbolOrder:
                 numbers[name] = len(numbers)
 
 
+class Interceptor:
+    """Makes the calls of functions that are observed (see `observed_calls`)."""
+
+    def call(self, function: object, args: list[object], pos: i64) -> object:
+        raise NotImplementedError
+
+
 class Session:
     """What one evaluation owns and all of its code can reach. Cold: read when needed.
 
@@ -69,6 +76,7 @@ class Session:
         self.trace_verbose = False
         self.pure = False
         self.owner: object = None  # the evaluation
+        self.interceptor: Interceptor | None = None
 
 
 class Registers:

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from typing import Final
 
 
+# The arity of what is observed: no call has as many arguments, so that every one comes to where
+# partial applications are made, and from there to the session's `Interceptor`.
+OBSERVED: Final = 1 << 30
+
+
 @mypyc_attr(free_list_len=1)
 class Env:
     """The variables of one activation of a lambda (or of a file), and the one around it.
@@ -275,6 +280,7 @@ class Builtin:
     `name` as in ``builtins.name``; `params` the names of its arguments, for documentation;
     `doc` Markdown. Bit i of `strict`: argument i is forced before anything else, without a
     frame of its own. `frame`: errors that pass it say "while calling the 'name' builtin".
+    `observed`: calls of it go to the session's `Interceptor`.
     """
 
     __slots__ = ("name", "arity", "strict", "primitive", "params", "doc", "frame")
@@ -287,9 +293,10 @@ class Builtin:
         doc: str = "",
         strict: i64 = 0,
         frame: bool = True,
+        observed: bool = False,
     ) -> None:
         self.name: Final = name
-        self.arity: Final[i64] = len(params)
+        self.arity: Final[i64] = OBSERVED if observed else len(params)
         self.strict: Final[i64] = strict
         self.primitive: Final = primitive
         self.params: Final = params
@@ -297,7 +304,10 @@ class Builtin:
         self.frame: Final = frame
 
     def copy(self) -> Builtin:
-        return Builtin(self.name, self.params, self.primitive, self.doc, self.strict, self.frame)
+        return self.as_observed(self.arity == OBSERVED)
+
+    def as_observed(self, observed: bool) -> Builtin:
+        return Builtin(self.name, self.params, self.primitive, self.doc, self.strict, self.frame, observed)
 
 
 class PartialBuiltin:

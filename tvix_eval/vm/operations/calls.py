@@ -14,7 +14,18 @@ from tvix_eval.vm.calls import (
     note_builtin,
 )
 from tvix_eval.vm.machine import REGISTERS, call_depth_error
-from tvix_eval.vm.values import NO_ENV, Builtin, Closure, Code, Env, Failed, Op, PartialBuiltin, Thunk
+from tvix_eval.vm.values import (
+    NO_ENV,
+    OBSERVED,
+    Builtin,
+    Closure,
+    Code,
+    Env,
+    Failed,
+    Op,
+    PartialBuiltin,
+    Thunk,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,7 +220,7 @@ class PartialCall(Op):
 def make_call(function: Op, known: object, args: list[Op], pos: i64) -> Op:
     """The operation of a call. `known` is what `function` is, when that is a constant."""
     count: i64 = len(args)
-    if isinstance(known, Builtin):
+    if isinstance(known, Builtin) and known.arity != OBSERVED:
         arity = known.arity
         if count < arity:
             return PartialCall(known, args)
