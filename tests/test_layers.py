@@ -56,6 +56,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.eval_io": {"hints", "errors", "vm", "resources"},
     "tvix_eval.restricted": {"hints", "errors", "vm", "eval_io"},
     "tvix_eval.search_path": {"hints", "errors", "vm", "eval_io"},
+    "tvix_eval.worlds": {"eval_io", "restricted", "search_path"},
     "tvix_eval.builtins": {
         "hints",
         "errors",
@@ -99,7 +100,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.program": {"errors", "syntax", "output"},
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
-        *("compiler", "output", "program"),
+        *("compiler", "output", "program", "worlds"),
     },
     "tvix_eval.configuration": {"errors", "nix_compat.nix_conf"},
     "tvix_eval.configuration_files": {
@@ -109,7 +110,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.statistics": {"evaluation", "observers", "output", "vm"},
     "tvix_eval.instantiate_options": {"errors", "output", "configuration", "program"},
     "tvix_eval.instantiate": {
-        *("errors", "settings", "eval_io", "restricted", "search_path", "builtins", "output", "evaluation"),
+        *("errors", "settings", "eval_io", "search_path", "worlds", "builtins", "output", "evaluation"),
         *("auto_call", "program", "configuration", "configuration_files", "packages", "statistics"),
         *("instantiate_options", "observers", "vm"),
     },

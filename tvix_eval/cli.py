@@ -11,7 +11,7 @@ from tvix_eval.auto_call import auto_call, find_along_attr_path
 from tvix_eval.builtins.registry import Loader, impure_constants, io_builtins, pure_builtins
 from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.errors import Source, UsageError
-from tvix_eval.eval_io import StdIO, join
+from tvix_eval.eval_io import join
 from tvix_eval.evaluation import Evaluation
 from tvix_eval.options import Arguments, read_arguments
 from tvix_eval.output.rendering import JSON, NIX, RAW, XML, write_value
@@ -24,8 +24,9 @@ from tvix_eval.program import (
     read_all,
     write,
 )
-from tvix_eval.search_path import parse_entry, parse_nix_path
+from tvix_eval.search_path import Entry, SearchPath, parse_entry, parse_nix_path
 from tvix_eval.settings import Settings
+from tvix_eval.worlds import open_search_path, world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,13 +114,15 @@ class Command(Program):
 
     def evaluate(self) -> None:
         settings = self.settings()
-        io = StdIO()
-        entries = [parse_entry(byte_text(each)) for each in self.arguments.all("--include")]
+        io = world(settings.pure_eval, self.arguments.has("--restrict-eval"))
+        entries: list[Entry] = []
         if not settings.pure_eval:
+            entries += [parse_entry(byte_text(each)) for each in self.arguments.all("--include")]
             entries += parse_nix_path(byte_text(self.environment.get("NIX_PATH", "")))
+        lookup = SearchPath(io)
 
         def builtins(loader: Loader) -> list[Record]:
-            records: list[Record] = pure_builtins() + io_builtins(io, loader, entries)
+            records: list[Record] = pure_builtins() + io_builtins(io, loader, entries, lookup)
             records += (
                 storeless_builtins(settings.experimental_features)
                 if self.store_builtins is None
@@ -131,7 +134,7 @@ class Command(Program):
 
         evaluation = Evaluation(builtins, io, settings, self.emit, self.copy_path, self.parse_warning)
         evaluation.patience = PATIENCE
-        evaluation.run(Job(evaluation, self.arguments, io, self.standard_input()).run)
+        evaluation.run(Job(evaluation, self.arguments, entries, lookup, self.standard_input()).run)
 
     def standard_input(self) -> str:
         """What is to be evaluated of it; read here, where an interrupt is noticed."""
@@ -143,14 +146,24 @@ class Command(Program):
 class Job:
     """The evaluation of everything the command line names, inside `Evaluation.run`."""
 
-    def __init__(self, evaluation: Evaluation, arguments: Arguments, io: StdIO, stdin: str) -> None:
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        arguments: Arguments,
+        entries: list[Entry],
+        lookup: SearchPath,
+        stdin: str,
+    ) -> None:
         self.stdin: Final = stdin
         self.evaluation: Final = evaluation
         self.arguments: Final = arguments
-        self.folder: Final = io.working_directory()
+        self.entries: Final = entries
+        self.lookup: Final = lookup
+        self.folder: Final = evaluation.io.working_directory()
         self.args: Final[dict[str, object]] = {}
 
     def run(self) -> None:
+        open_search_path(self.evaluation.io, self.entries, self.lookup, self.folder)
         for name, expression in self.arguments.values.get("--arg", []):
             self.args[byte_text(name)] = self.evaluation.evaluate_text(
                 byte_text(expression), STRING_NAME, self.folder

@@ -24,7 +24,7 @@ from tvix_eval.builtins.registry import (
 from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.configuration import Configuration
 from tvix_eval.errors import NixError
-from tvix_eval.eval_io import INTERNAL_MARK, EvalIO, StdIO, join, parent
+from tvix_eval.eval_io import INTERNAL_MARK, join, parent
 from tvix_eval.evaluation import Evaluation
 from tvix_eval.instantiate_options import CommandLine, Request
 from tvix_eval.output.rendering import write_value
@@ -43,6 +43,7 @@ from tvix_eval.program import (
 )
 from tvix_eval.search_path import Entry, SearchPath, is_pseudo_url, parse_entry, split_nix_path
 from tvix_eval.settings import Settings
+from tvix_eval.worlds import open_search_path, world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -186,19 +187,11 @@ class Instantiate(Program):
         ]
         return [prefix + path for prefix, path in places if os.path.exists(path.encode("latin-1"))]
 
-    def world(self, settings: Settings) -> EvalIO:
-        if not settings.pure_eval and not self.configuration.is_true("restrict-eval"):
-            return StdIO()
-        from tvix_eval.restricted import PURE, RESTRICTED, NoFollowIO, RestrictedIO
-
-        uris = self.configuration.words("allowed-uris")
-        restrict = self.configuration.is_true("restrict-eval")
-        mode = PURE if settings.pure_eval else RESTRICTED
-        return RestrictedIO(NoFollowIO(), (), mode, uris if restrict else None)
-
     def evaluate(self, request: Request) -> None:
         settings = self.settings()
-        io = self.world(settings)
+        configuration = self.configuration
+        restrict = configuration.is_true("restrict-eval")
+        io = world(settings.pure_eval, restrict, configuration.words("allowed-uris"))
         entries = self.search_entries(request)
         lookup = SearchPath(io)
 
@@ -210,7 +203,6 @@ class Instantiate(Program):
                 else self.store_builtins()
             )
             if not settings.pure_eval:
-                configuration = self.configuration
                 system = configuration.text("eval-system") or configuration.text("system") or current_system()
                 records += impure_constants(system, int(time.time()))
             return records
@@ -300,7 +292,7 @@ class Job:
 
     def run(self) -> None:
         request = self.request
-        self.open_search_path()
+        open_search_path(self.evaluation.io, self.entries, self.lookup, self.folder)
         for name in sorted(request.arguments):
             kind, given = request.arguments[name]
             self.args[name] = self.argument(kind, given)
@@ -320,18 +312,6 @@ class Job:
                 self.process(given, STRING_NAME, self.folder)
             else:
                 self.process_file(given)
-
-    def open_search_path(self) -> None:
-        """Restricted programs may see what is on the lookup path, and so all of it is looked at now."""
-        io = self.evaluation.io
-        if isinstance(io, StdIO):
-            return
-        from tvix_eval.restricted import RestrictedIO
-
-        for entry in self.entries:
-            if isinstance(io, RestrictedIO) and not is_pseudo_url(entry.path):
-                io.allow(join(self.folder, entry.path))
-            self.lookup.resolve(entry.path)
 
     def argument(self, kind: str, given: str) -> object:
         """The value of an argument for functions. An expression is parsed now, and evaluated when needed."""

@@ -41,7 +41,8 @@ FLAGS: Final = [
     Flag(SETTINGS, "--show-trace", "", "show the whole trace of an error"),
     Flag(SETTINGS, "--trace-verbose", "", "builtins.traceVerbose says something"),
     Flag(SETTINGS, "--max-call-depth", "N", "how deep calls may nest (default 10000)"),
-    Flag(SETTINGS, "--pure-eval", "", "no environment, no time, no lookup path"),
+    Flag(SETTINGS, "--pure-eval", "", "no files, no environment, no time, no lookup path"),
+    Flag(SETTINGS, "--restrict-eval", "", "only files on the lookup path, no environment"),
     Flag(SETTINGS, "--experimental-features", "NAMES", "language features to switch on, and no others"),
     Flag(SETTINGS, "--extra-experimental-features", "NAMES", "language features to switch on"),
     Flag(

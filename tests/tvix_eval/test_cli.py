@@ -350,3 +350,26 @@ class TestCodeCache:
 def test_json_is_json(tmp_path: Path) -> None:
     made = run(tmp_path, "--json", "--strict", "-E", '{ "a\\"b" = [ 1.5 null true "ü\\n" ]; }')
     assert json.loads(made.out) == {'a"b': [1.5, None, True, "ü\n"]}
+
+
+def test_pure_evaluation_sees_no_files(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text("1")
+    made = run(tmp_path, "--pure-eval", "-E", 'builtins.getEnv "HOME" + "x"')
+    assert (made.code, made.out) == (0, '"x"\n')
+    for words in (["a.nix"], ["-E", "import ./a.nix"], ["-I", f"a={tmp_path}/a.nix", "-E", "import ./a.nix"]):
+        made = run(tmp_path, "--pure-eval", *words)
+        assert (made.code, made.out) == (1, "")
+        assert f"access to absolute path '{tmp_path}" in made.err
+        assert "is forbidden in pure evaluation mode (use '--impure' to override)" in made.err
+
+
+def test_restricted_evaluation_sees_the_lookup_path(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text("1")
+    (tmp_path / "b.nix").write_text("2")
+    made = run(tmp_path, "--restrict-eval", "-I", f"a={tmp_path}/a.nix", "-E", "import <a> + import ./a.nix")
+    assert (made.code, made.out) == (0, "2\n")
+    made = run(tmp_path, "--restrict-eval", "-E", "import <a>", NIX_PATH=f"a={tmp_path}/a.nix")
+    assert (made.code, made.out) == (0, "1\n")
+    made = run(tmp_path, "--restrict-eval", "-I", f"a={tmp_path}/a.nix", "-E", "import ./b.nix")
+    assert (made.code, made.out) == (1, "")
+    assert f"access to absolute path '{tmp_path}/b.nix' is forbidden in restricted mode" in made.err
