@@ -13,13 +13,13 @@ from pathlib import Path
 from tvix_eval.builtins.registry import impure_constants, io_builtins, pure_builtins
 from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.eval_io import StdIO
-from tvix_eval.evaluation import Evaluation
+from tvix_eval.evaluation import Evaluator
 from tvix_eval.settings import Settings
 
 
 def main() -> None:
     io = StdIO()
-    evaluation = Evaluation(
+    evaluation = Evaluator(
         lambda loader: [
             *pure_builtins(),
             *io_builtins(io, loader, []),
@@ -34,7 +34,7 @@ def main() -> None:
     print(evaluation.run(lambda: bind(evaluation, [text.decode("latin-1") for text in texts])))
 
 
-def bind(evaluation: Evaluation, texts: list[str]) -> float:
+def bind(evaluation: Evaluator, texts: list[str]) -> float:
     start = time.process_time()
     for text in texts:
         evaluation.front.parse_and_resolve(text, "file", 100_000)

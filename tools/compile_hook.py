@@ -44,6 +44,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "api.py": "the library's face: nothing in it runs often",
         "convert.py": "its views derive from the abstract classes of collections",
         "host_functions.py": "asks `inspect` and `typing` about functions",
+        "host_values.py": "asks what its Python objects are as abstract classes do",
         "testing": "used by pytest only, with attrs classes and generators",
     },
 }

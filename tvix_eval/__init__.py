@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from tvix_eval.api import explain as explain
     from tvix_eval.builtins.records import Constant as Constant
     from tvix_eval.builtins.records import SourceBuiltin as SourceBuiltin
-    from tvix_eval.convert import Delayed as Delayed
     from tvix_eval.convert import NixAttrs as NixAttrs
     from tvix_eval.convert import NixFunction as NixFunction
     from tvix_eval.convert import NixList as NixList
@@ -24,14 +23,15 @@ if TYPE_CHECKING:
     from tvix_eval.eval_io import NoIO as NoIO
     from tvix_eval.eval_io import StdIO as StdIO
     from tvix_eval.host_functions import Lazy as Lazy
-    from tvix_eval.host_functions import builtin as builtin
+    from tvix_eval.host_values import Delayed as Delayed
+    from tvix_eval.host_values import builtin as builtin
     from tvix_eval.restricted import NoFollowIO as NoFollowIO
     from tvix_eval.restricted import RestrictedIO as RestrictedIO
     from tvix_eval.settings import Settings as Settings
 
 HOMES = {
     "Constant": "builtins.records",
-    "Delayed": "convert",
+    "Delayed": "host_values",
     "EvalIO": "eval_io",
     "Evaluation": "api",
     "Interrupted": "errors",
@@ -47,7 +47,7 @@ HOMES = {
     "Settings": "settings",
     "SourceBuiltin": "builtins.records",
     "StdIO": "eval_io",
-    "builtin": "host_functions",
+    "builtin": "host_values",
     "evaluate": "api",
     "explain": "api",
 }

@@ -22,10 +22,10 @@ from tvix_eval import evaluation as core
 from tvix_eval.builtins.records import Constant, SourceBuiltin
 from tvix_eval.builtins.registry import Loader, impure_constants, io_builtins, pure_builtins
 from tvix_eval.builtins.storeless import storeless_builtins
-from tvix_eval.convert import Converter, byte_text, from_python
+from tvix_eval.convert import Converter, byte_text
 from tvix_eval.errors import NixError
 from tvix_eval.eval_io import EvalIO, StdIO, join
-from tvix_eval.host_functions import builtin
+from tvix_eval.host_values import builtin, from_python
 from tvix_eval.output.error_text import error_text
 from tvix_eval.program import current_system
 from tvix_eval.search_path import Entry, parse_entry
@@ -89,7 +89,7 @@ class Evaluation:
             else:
                 print(f"{kind}: {shown}", file=sys.stderr)
 
-        self.core: Final = core.Evaluation(compose, world, self.settings, emit, copy_path)
+        self.core: Final = core.Evaluator(compose, world, self.settings, emit, copy_path)
 
     def evaluate(
         self,
@@ -107,7 +107,7 @@ class Evaluation:
         """
         text = byte_text(expression)
         base = byte_text(fsencode(folder if folder is not None else getcwd()))
-        converter = Converter(self.core, lazy, strings is bytes)
+        converter = Converter(self.core, from_python, lazy, strings is bytes)
         return self.core.run(
             lambda: converter.to_python(self.core.evaluate_text(text, "\xc2\xabstring\xc2\xbb", base))
         )
@@ -121,7 +121,7 @@ class Evaluation:
     ) -> object:
         """The value of a file, or what it gives when it is applied to `arguments`."""
         absolute = join(byte_text(fsencode(getcwd())), byte_text(fsencode(path)))
-        converter = Converter(self.core, lazy, strings is bytes)
+        converter = Converter(self.core, from_python, lazy, strings is bytes)
 
         def work() -> object:
             value = self.core.loader.load(absolute)

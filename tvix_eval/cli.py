@@ -12,7 +12,7 @@ from tvix_eval.builtins.registry import Loader, impure_constants, io_builtins, p
 from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.errors import Source, UsageError
 from tvix_eval.eval_io import join
-from tvix_eval.evaluation import Evaluation
+from tvix_eval.evaluation import Evaluator
 from tvix_eval.options import Arguments, read_arguments
 from tvix_eval.output.rendering import JSON, NIX, RAW, XML, write_value
 from tvix_eval.program import (
@@ -132,7 +132,7 @@ class Command(Program):
                 records += impure_constants(current_system(), int(time.time()))
             return records
 
-        evaluation = Evaluation(builtins, io, settings, self.emit, self.copy_path, self.parse_warning)
+        evaluation = Evaluator(builtins, io, settings, self.emit, self.copy_path, self.parse_warning)
         evaluation.patience = PATIENCE
         evaluation.run(Job(evaluation, self.arguments, entries, lookup, self.standard_input()).run)
 
@@ -144,11 +144,11 @@ class Command(Program):
 
 
 class Job:
-    """The evaluation of everything the command line names, inside `Evaluation.run`."""
+    """The evaluation of everything the command line names, inside `Evaluator.run`."""
 
     def __init__(
         self,
-        evaluation: Evaluation,
+        evaluation: Evaluator,
         arguments: Arguments,
         entries: list[Entry],
         lookup: SearchPath,

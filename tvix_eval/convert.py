@@ -1,4 +1,4 @@
-"""Values of the language as Python objects, and back.
+"""Values of the language as Python objects. The way back is `host_values`.
 
 =============================  ==================================================
 Nix                            Python
@@ -17,42 +17,36 @@ What a string mentions of the store (its context) is not part of the Python obje
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import PurePath, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
-from tvix_eval.builtins.primitive import Computed
-from tvix_eval.errors import NixError, TypeError_
-from tvix_eval.evaluation import Evaluation
-from tvix_eval.vm.attrs import Attrs, from_table
+from tvix_eval.errors import TypeError_
+from tvix_eval.evaluation import Evaluator
+from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.calls import call
-from tvix_eval.vm.coerce import canonical_path
 from tvix_eval.vm.force import force, is_function
 from tvix_eval.vm.machine import enter, leave
 from tvix_eval.vm.strings import NixString
-from tvix_eval.vm.values import (
-    MISSING,
-    NO_ENV,
-    Builtin,
-    Closure,
-    PartialBuiltin,
-    PartialClosure,
-    Path,
-    Thunk,
-)
-
-LOWEST: Final = -(1 << 63)
-HIGHEST: Final = (1 << 63) - 1
+from tvix_eval.vm.values import MISSING, Path
 
 
 class Converter:
     """How an evaluation's values become Python objects.
 
     `lazy`: lists and sets become views that evaluate an element when it is asked for.
-    `as_bytes`: strings, and names in sets, become `bytes`.
+    `as_bytes`: strings, and names in sets, become `bytes`. `from_python`: the way back, for what
+    functions are called with.
     """
 
-    def __init__(self, evaluation: Evaluation, lazy: bool = False, as_bytes: bool = False) -> None:
+    def __init__(
+        self,
+        evaluation: Evaluator,
+        from_python: Callable[[object], object],
+        lazy: bool = False,
+        as_bytes: bool = False,
+    ) -> None:
         self.evaluation: Final = evaluation
+        self.from_python: Final = from_python
         self.lazy: Final = lazy
         self.as_bytes: Final = as_bytes
 
@@ -66,7 +60,7 @@ class Converter:
             raise TypeError_(f"a string is not UTF-8: {error}; ask for bytes") from None
 
     def to_python(self, value: object) -> object:
-        """The Python object of a value. Call it inside `Evaluation.run`."""
+        """The Python object of a value. Call it inside `Evaluator.run`."""
         value = force(value, 0)
         if value is None or isinstance(value, bool | int | float):
             return value
@@ -152,16 +146,8 @@ class NixFunction:
         if not arguments:
             raise TypeError("a Nix function takes at least one argument")
         converter = self.converter
-        return converter.evaluation.run(
-            lambda: converter.to_python(call(self.value, [from_python(each) for each in arguments], 0))
-        )
-
-
-class Delayed:
-    """A Python value that is computed when the Nix program needs it."""
-
-    def __init__(self, function: Callable[[], object]) -> None:
-        self.function: Final = function
+        places = [converter.from_python(each) for each in arguments]
+        return converter.evaluation.run(lambda: converter.to_python(call(self.value, places, 0)))
 
 
 def byte_text(text: str | bytes) -> str:
@@ -170,52 +156,3 @@ def byte_text(text: str | bytes) -> str:
         if isinstance(text, bytes)
         else text.encode("utf-8", "surrogateescape").decode("latin-1")
     )
-
-
-def from_python(value: object) -> object:
-    """The place that holds a Python object as a value.
-
-    Raises TypeError_ for what the language has no value for, and for integers of more than
-    64 bits. Values of the language, and the views above, stay what they are.
-    """
-    if value is None or isinstance(value, bool | float):
-        return value
-    if isinstance(value, int):
-        if not LOWEST <= value <= HIGHEST:
-            raise TypeError_(f"the integer {value} does not fit into 64 bits")
-        return value
-    if isinstance(value, str | bytes):
-        return checked(byte_text(value))
-    if isinstance(value, PurePath):
-        if not value.is_absolute():
-            raise TypeError_(f"the path {value} is not absolute")
-        return Path(canonical_path(checked(byte_text(str(value)))))
-    if isinstance(value, NixList | NixAttrs | NixFunction):
-        return value.value
-    if isinstance(
-        value, Thunk | Attrs | NixString | Path | Closure | PartialClosure | Builtin | PartialBuiltin
-    ):
-        return value
-    if isinstance(value, Delayed):
-        return Thunk(Computed(lambda: force(from_python(value.function()), 0)), NO_ENV)
-    if isinstance(value, Mapping):
-        return from_table({name_of(name): from_python(item) for name, item in value.items()})
-    if isinstance(value, Sequence):
-        return [from_python(item) for item in value]
-    if callable(value):
-        from tvix_eval.host_functions import builtin
-
-        return builtin(value)
-    raise TypeError_(f"a Python object of type {type(value).__name__} has no value in Nix")
-
-
-def name_of(name: object) -> str:
-    if not isinstance(name, str | bytes):
-        raise TypeError_(f"the name of an attribute must be a string, not {name!r}")
-    return checked(byte_text(name))
-
-
-def checked(text: str) -> str:
-    if "\0" in text:
-        raise NixError("a string with a null byte has no value in Nix")
-    return text

@@ -1,6 +1,6 @@
 """An evaluation: builtins, world and settings put together.
 
-An `Evaluation` owns all state: sources, symbols, the files it has imported, the values of
+An `Evaluator` owns all state: sources, symbols, the files it has imported, the values of
 its builtins. Everything that touches values must happen inside `run`, which provides the
 deep stack and loads the registers of the machine.
 """
@@ -45,7 +45,7 @@ OPERATORS: Final = {"__sub": Sub, "__mul": Mul, "__div": Div, "__lessThan": Less
 class SourceImport(Op):
     """Evaluates a builtin that is given as source, when its thunk is forced."""
 
-    def __init__(self, evaluation: Evaluation, record: SourceBuiltin) -> None:
+    def __init__(self, evaluation: Evaluator, record: SourceBuiltin) -> None:
         self.evaluation: Final = evaluation
         self.record: Final = record
 
@@ -57,7 +57,7 @@ class SourceImport(Op):
 class FileImport(Op):
     """Evaluates a file when its thunk is forced."""
 
-    def __init__(self, evaluation: Evaluation, path: str) -> None:
+    def __init__(self, evaluation: Evaluator, path: str) -> None:
         self.evaluation: Final = evaluation
         self.path: Final = path
 
@@ -68,7 +68,7 @@ class FileImport(Op):
 class FileLoader(Loader):
     """What ``import`` does. A file is evaluated once, whatever path leads to it."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluator) -> None:
         self.evaluation: Final = evaluation
         self.resolved: Final[dict[str, str]] = {}
         self.values: Final[dict[str, Thunk]] = {}
@@ -88,7 +88,7 @@ class FileLoader(Loader):
         return self.evaluation.evaluate_file(resolve_import_path(self.evaluation.io, path), scope)
 
 
-class Evaluation:
+class Evaluator:
     """`builtins` makes the builtins, given what imports files. `emit(kind, text)` takes what
     the program says: see `Session`. `copy_path(path)` puts a file into a store. `observer` is told
     what happens.

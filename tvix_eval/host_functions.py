@@ -1,9 +1,4 @@
-"""Python functions as builtins.
-
-    @builtin
-    def repeat(text: str, times: int) -> str:
-        '''The text, so many times.'''
-        return text * times
+"""Python functions that programs call: what is demanded of their arguments, and calling them.
 
 The annotations say what is demanded of an argument, with Nix's error when it is something
 else; an argument without annotation, or `object`, is evaluated to the end and converted.
@@ -16,12 +11,11 @@ import inspect
 import typing
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Final, overload
+from typing import Final
 
-from tvix_eval.builtins.primitive import FunctionMany
-from tvix_eval.convert import Converter, from_python
+from tvix_eval.convert import Converter
 from tvix_eval.errors import EvalError, Interrupted, NixError
-from tvix_eval.evaluation import Evaluation
+from tvix_eval.evaluation import Evaluator
 from tvix_eval.vm.coerce import coerce_to_path
 from tvix_eval.vm.force import (
     force,
@@ -35,7 +29,7 @@ from tvix_eval.vm.force import (
 )
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.strings import ContextBuilder
-from tvix_eval.vm.values import Builtin
+from tvix_eval.vm.values import Primitive
 
 ORDINALS: Final = ("first", "second", "third")
 
@@ -90,45 +84,45 @@ class Argument:
             raise
 
 
-def call_host(function: Callable[..., object], arguments: list[Argument], places: list[object]) -> object:
-    """Convert the arguments, call, and convert the result."""
-    owner = session().owner
-    assert isinstance(owner, Evaluation)
-    converter = Converter(owner)
-    given = [argument.convert(places[at], converter) for at, argument in enumerate(arguments)]
-    try:
-        result = function(*given)
-    except (NixError, Interrupted):
-        raise
-    except Exception as error:
-        raise EvalError(f"{type(error).__name__}: {error}") from error
-    return force(from_python(result), 0)
+class HostFunction(Primitive):
+    """A Python function that the program calls, and how its result becomes a value."""
+
+    def __init__(
+        self,
+        function: Callable[..., object],
+        arguments: list[Argument],
+        from_python: Callable[[object], object],
+    ) -> None:
+        self.function: Final = function
+        self.arguments: Final = arguments
+        self.from_python: Final = from_python
+
+    def call1(self, a: object) -> object:
+        return self.call_many([a])
+
+    def call2(self, a: object, b: object) -> object:
+        return self.call_many([a, b])
+
+    def call3(self, a: object, b: object, c: object) -> object:
+        return self.call_many([a, b, c])
+
+    def call_many(self, args: list[object]) -> object:
+        """Convert the arguments, call, and convert the result."""
+        owner = session().owner
+        assert isinstance(owner, Evaluator)
+        converter = Converter(owner, self.from_python)
+        given = [argument.convert(args[at], converter) for at, argument in enumerate(self.arguments)]
+        try:
+            result = self.function(*given)
+        except (NixError, Interrupted):
+            raise
+        except Exception as error:
+            raise EvalError(f"{type(error).__name__}: {error}") from error
+        return force(self.from_python(result), 0)
 
 
-@overload
-def builtin(function: Callable[..., object], /) -> Builtin: ...
-@overload
-def builtin(
-    *, name: str | None = None, doc: str | None = None
-) -> Callable[[Callable[..., object]], Builtin]: ...
-
-
-def builtin(
-    function: Callable[..., object] | None = None, /, *, name: str | None = None, doc: str | None = None
-) -> Builtin | Callable[[Callable[..., object]], Builtin]:
-    """Make a builtin of a Python function; usable as a decorator.
-
-    Its name and documentation are the function's unless given. It must have one positional
-    parameter at least; raises TypeError otherwise. What it raises becomes an error of the
-    program, with the position of the call.
-    """
-    if function is None:
-        return lambda wrapped: make_builtin(wrapped, name, doc)
-    return make_builtin(function, name, doc)
-
-
-def make_builtin(function: Callable[..., object], name: str | None, doc: str | None) -> Builtin:
-    called = name if name is not None else getattr(function, "__name__", "function")
+def arguments_of(function: Callable[..., object], called: str) -> list[Argument]:
+    """What a function takes. Raises TypeError when that is nothing."""
     try:
         hints = typing.get_type_hints(function)
     except Exception:
@@ -141,10 +135,7 @@ def make_builtin(function: Callable[..., object], name: str | None, doc: str | N
     ]
     if not parameters:
         raise TypeError(f"{called} takes no argument; give its value instead")
-    arguments = [
+    return [
         Argument(called, parameter.name, at, hints.get(parameter.name, object))
         for at, parameter in enumerate(parameters)
     ]
-    primitive = FunctionMany(lambda places: call_host(function, arguments, places))
-    text = doc if doc is not None else inspect.getdoc(function) or ""
-    return Builtin(called, [each.name for each in arguments], primitive, text)

@@ -25,7 +25,7 @@ from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.configuration import Configuration
 from tvix_eval.errors import NixError
 from tvix_eval.eval_io import INTERNAL_MARK, join, parent
-from tvix_eval.evaluation import Evaluation
+from tvix_eval.evaluation import Evaluator
 from tvix_eval.instantiate_options import CommandLine, Request
 from tvix_eval.output.rendering import write_value
 from tvix_eval.packages import Packages, instantiated
@@ -209,7 +209,7 @@ class Instantiate(Program):
 
         counters = self.counters()
         observer = self.observer(counters)
-        evaluation = Evaluation(
+        evaluation = Evaluator(
             builtins, io, settings, self.emit, self.copy_path, self.parse_warning, observer
         )
         if self.verbosity >= TALKATIVE:
@@ -269,12 +269,12 @@ class Instantiate(Program):
 
 
 class Job:
-    """What happens inside `Evaluation.run`."""
+    """What happens inside `Evaluator.run`."""
 
     def __init__(
         self,
         program: Instantiate,
-        evaluation: Evaluation,
+        evaluation: Evaluator,
         request: Request,
         entries: list[Entry],
         lookup: SearchPath,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 import sys
 
-from tvix_eval.evaluation import Evaluation
+from tvix_eval.evaluation import Evaluator
 from tvix_eval.observers.counters import Counters, FunctionCount
 from tvix_eval.output.floats import format_float_json
 from tvix_eval.output.json import quote
@@ -38,7 +38,7 @@ POINTER: Final = 8
 MARGIN: Final = "  "
 
 
-def statistics(evaluation: Evaluation, counters: Counters, calls: bool) -> str:
+def statistics(evaluation: Evaluator, counters: Counters, calls: bool) -> str:
     """A JSON document, with a line end. `calls`: with the keys of ``NIX_COUNT_CALLS``."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     cpu = format_float_json(usage.ru_utime)
@@ -87,7 +87,7 @@ def numbers(**values: int) -> str:
     return shown_object({name: str(value) for name, value in values.items()}, MARGIN)
 
 
-def shown_function(function: FunctionCount, evaluation: Evaluation) -> str:
+def shown_function(function: FunctionCount, evaluation: Evaluator) -> str:
     tree = {"count": str(function.count), "name": quote(function.name) if function.name else "null"}
     position = evaluation.sources.find(function.pos)
     if position is not None:

@@ -7,7 +7,7 @@ import pytest
 from tvix_eval.builtins.registry import impure_constants, io_builtins, pure_builtins
 from tvix_eval.errors import NixError
 from tvix_eval.eval_io import EvalIO, StdIO
-from tvix_eval.evaluation import Evaluation
+from tvix_eval.evaluation import Evaluator
 from tvix_eval.output.error_text import error_text
 from tvix_eval.output.printer import print_value
 from tvix_eval.search_path import Entry
@@ -26,7 +26,7 @@ class Program:
     ) -> None:
         self.said: list[tuple[str, str]] = []
         world = io if io is not None else StdIO()
-        self.evaluation = Evaluation(
+        self.evaluation = Evaluator(
             lambda loader: [
                 *pure_builtins(),
                 *io_builtins(world, loader, search_path or []),

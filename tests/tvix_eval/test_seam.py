@@ -11,7 +11,7 @@ from tvix_eval.builtins.records import Constant, SourceBuiltin
 from tvix_eval.builtins.registry import pure_builtins
 from tvix_eval.errors import NixError, UndefinedVarError
 from tvix_eval.eval_io import NoIO, StdIO
-from tvix_eval.evaluation import Evaluation
+from tvix_eval.evaluation import Evaluator
 from tvix_eval.output.printer import print_value
 from tvix_eval.settings import Settings
 from tvix_eval.vm.deep import deep_force
@@ -24,7 +24,7 @@ from .evaluating import message
 
 def evaluate(text: str, *extra: Builtin | Constant | SourceBuiltin, removed: str = "") -> str:
     records = [record for record in pure_builtins() if record.name != removed]
-    evaluation = Evaluation(
+    evaluation = Evaluator(
         lambda loader: [*records, *extra], NoIO(), Settings(), lambda kind, said: None, copy_path
     )
     shown = evaluation.run(lambda: print_value(deep_force(evaluation.evaluate_text(text, "test", "/folder"))))
@@ -42,7 +42,7 @@ def test_a_store_is_the_hosts_to_give() -> None:
 def test_a_path_in_a_string_goes_through_the_store(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     text = f'"${{{tmp_path}/a}}"'
-    evaluation = Evaluation(
+    evaluation = Evaluator(
         lambda loader: list(pure_builtins()), StdIO(), Settings(), lambda kind, said: None, copy_path
     )
     copied = evaluation.run(lambda: print_value(evaluation.evaluate_text(text, "test", "/")))
@@ -80,9 +80,9 @@ def test_no_file_is_read_but_through_the_io() -> None:
 
 
 def test_evaluations_with_different_builtins_live_side_by_side() -> None:
-    def make(answer: int) -> Evaluation:
+    def make(answer: int) -> Evaluator:
         records = [*pure_builtins(), Constant("answer", answer, "")]
-        return Evaluation(lambda loader: records, NoIO(), Settings(), lambda kind, said: None)
+        return Evaluator(lambda loader: records, NoIO(), Settings(), lambda kind, said: None)
 
     one, two = make(1), make(2)
     for evaluation, answer in ((one, 1), (two, 2), (one, 1)):
@@ -92,8 +92,8 @@ def test_evaluations_with_different_builtins_live_side_by_side() -> None:
 def test_evaluations_nest_and_take_turns_in_threads() -> None:
     import threading
 
-    def make(*extra: Builtin) -> Evaluation:
-        return Evaluation(
+    def make(*extra: Builtin) -> Evaluator:
+        return Evaluator(
             lambda loader: [*pure_builtins(), *extra], NoIO(), Settings(), lambda kind, said: None
         )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import attrs
 
-from tvix_eval.testing.cases import Case, Layout, Outcome, cases_of, find_test_files, layout_of
+from tvix_eval.testing.cases import Case, Layout, Outcome, find_test_files, layout_of
+from tvix_eval.testing.collection import cases_of
 from tvix_eval.testing.expectations import (
     EVERY_BYTE,
     agreement,

@@ -21,11 +21,11 @@ from tvix_eval.testing.cases import (
     Case,
     Layout,
     Outcome,
-    cases_of,
     find_test_files,
     kind_of,
     sibling,
 )
+from tvix_eval.testing.collection import cases_of
 from tvix_eval.testing.expectations import (
     EVERY_BYTE,
     EXIT_CLASS,

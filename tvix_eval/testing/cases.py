@@ -215,13 +215,3 @@ def category_in(path: Path, text: str) -> str:
     if found[1] not in CATEGORIES:
         raise CaseError(path, 1, f"no such category: {found[1]!r}, there are {', '.join(CATEGORIES)}")
     return found[1]
-
-
-def cases_of(path: Path, layout: Layout) -> list[Case]:
-    """The tests in a file. Raises CaseError."""
-    if kind_of(path) == "table":
-        from tvix_eval.testing.tables import read_table
-
-        return read_table(path, layout).cases()
-    case = case_of_file(path, layout)
-    return [] if case is None else [case]

@@ -18,7 +18,8 @@ from typing import Final
 
 import pytest
 
-from tvix_eval.testing.cases import Case, CaseError, Layout, Outcome, cases_of, kind_of, layout_of
+from tvix_eval.testing.cases import Case, CaseError, Layout, Outcome, kind_of, layout_of
+from tvix_eval.testing.collection import cases_of
 from tvix_eval.testing.expectations import judged, write_expectations
 from tvix_eval.testing.fixtures import make_fixtures
 from tvix_eval.testing.runner import Program, Runner, tvix_eval_program
