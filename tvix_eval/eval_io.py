@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 
 from tvix_eval.errors import NixError
 from tvix_eval.hints import mypyc_attr
@@ -28,6 +29,7 @@ SYMLINK: Final = "symlink"
 UNKNOWN: Final = "unknown"  # devices, sockets, pipes
 
 MOST_LINKS: Final = 1024
+SETTLED_AFTER: Final = 3_000_000_000  # ns; no file system in use keeps times more coarsely
 INTERNAL_MARK: Final = "<"
 INTERNAL_ROOT: Final = "<nix"
 
@@ -50,6 +52,13 @@ class EvalIO:
     def read_file(self, path: str) -> bytes:
         """The contents of a regular file. For ``import``, ``readFile``, ``hashFile``."""
         raise NotImplementedError
+
+    def stamp(self, path: str) -> bytes | None:
+        """What is sure to be another when a file's contents are, without reading them.
+
+        None where nothing of the kind is known; then the file is read each time.
+        """
+        return None
 
     def read_dir(self, path: str) -> dict[str, str]:
         """The names in a directory, with their types as in `file_type`. For ``readDir``."""
@@ -176,6 +185,20 @@ def file_type_of(mode: int) -> str:
     return UNKNOWN
 
 
+def stamp_of(status: os.stat_result) -> bytes | None:
+    """The identity of a regular file, its size, and when its contents and its inode last changed.
+
+    None when that was so lately that a further change might get the same time.
+    """
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    if not stat.S_ISREG(status.st_mode) or time.time_ns() - changed < SETTLED_AFTER:
+        return None
+    return b"%d %d %d %d %d" % (
+        *(status.st_dev, status.st_ino, status.st_size),
+        *(status.st_mtime_ns, status.st_ctime_ns),
+    )
+
+
 def entry_type(entry: os.DirEntry[bytes] | os.DirEntry[str]) -> str:
     """The type of what was found in a directory."""
     if entry.is_symlink():
@@ -237,6 +260,14 @@ class StdIO(EvalIO):
             raise system_error("read of 4096 bytes", error) from None
         except OSError as error:
             raise system_error("opening file '\"" + path + "\"'", error) from None
+
+    def stamp(self, path: str) -> bytes | None:
+        if type(self) is not StdIO:  # a subclass may read something else: it must say so itself
+            return None
+        try:
+            return stamp_of(os.stat(host_path(path)))
+        except (OSError, ValueError):
+            return None
 
     def read_dir(self, path: str) -> dict[str, str]:
         entries: dict[str, str] = {}

@@ -242,16 +242,12 @@ class Evaluator:
         """
         if self.on_import is not None and (frame or scope is not None):
             self.on_import(path)
-        data = self.io.read_file(path)
-        source = FileSource(path, self.io)
-        base = self.sources.add(source)
         if scope is None:
-            try:
-                chunk = self.front.compile_file(data, path, REGISTERS.max_depth)
-            except NixError as error:
-                raise located(error, base) from None
+            base, chunk = self.compiled_file(path)
         else:
-            chunk = self.compile(data.decode("latin-1"), path, base, scope.names())
+            text = self.io.read_file(path).decode("latin-1")
+            base = self.sources.add(FileSource(path, self.io))
+            chunk = self.compile(text, path, base, scope.names())
         try:
             return self.evaluate_chunk(chunk, base, path[: path.rfind("/")], scope)
         except NixError as error:
@@ -261,9 +257,18 @@ class Evaluator:
 
     def compile_file(self, path: str) -> Chunk:
         """The chunk of a file, from the cache or into it."""
+        return self.compiled_file(path)[1]
+
+    def compiled_file(self, path: str) -> tuple[i64, Chunk]:
+        """A file as one of the sources: its base, and its chunk."""
+        stamp = self.io.stamp(path)
+        chunk = self.front.load_stamped(stamp) if stamp is not None else None
+        if chunk is not None:
+            return self.sources.add(FileSource(path, self.io)), chunk
+        data = self.io.read_file(path)
         base = self.sources.add(FileSource(path, self.io))
         try:
-            return self.front.compile_file(self.io.read_file(path), path, REGISTERS.max_depth)
+            return base, self.front.compile_file(data, stamp, path, REGISTERS.max_depth)
         except NixError as error:
             raise located(error, base) from None
 

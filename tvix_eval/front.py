@@ -68,7 +68,15 @@ class Front:
             self.cache = cache
         return cache
 
-    def compile_file(self, source: bytes, name: str, max_depth: i64) -> Chunk:
+    def load_stamped(self, stamp: bytes) -> Chunk | None:
+        """What was kept of the file that has this stamp, unless there is something to warn about."""
+        cache = self.open_cache()
+        if cache is None:
+            return None
+        chunk = cache.load(cache.key_of_stamp(stamp))
+        return chunk if chunk is not None and not chunk.warnings else None
+
+    def compile_file(self, source: bytes, stamp: bytes | None, name: str, max_depth: i64) -> Chunk:
         """The chunk of a file's text, which is kept for the next time."""
         cache = self.open_cache()
         if cache is None:
@@ -82,6 +90,8 @@ class Front:
             text = source.decode("latin-1")
             for pos, message in chunk.warnings:
                 self.warn(name, text, ParseWarning(pos, message))
+        if stamp is not None and not chunk.warnings:
+            cache.link(key, cache.key_of_stamp(stamp))
         return chunk
 
     def compile(self, text: str, name: str, max_depth: i64, scope: list[str] | None = None) -> Chunk:

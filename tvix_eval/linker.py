@@ -45,7 +45,7 @@ from tvix_eval.vm.operations.control import (
     Or,
     With,
 )
-from tvix_eval.vm.operations.strings import Add, Interpolate, InterpolatePath
+from tvix_eval.vm.operations.strings import Add, InterpolatePath, interpolate
 from tvix_eval.vm.operations.variables import Const, Lazy, WithVariable, variable
 from tvix_eval.vm.shapes import Shape, shape_of
 from tvix_eval.vm.values import Builtin, Code, Env, Formals, Op, Parameter, Path, Thunk
@@ -332,7 +332,7 @@ def link(unit: Unit, number: i64) -> Op:
             stack.append(link_rec(reader, stack))
         elif opcode == op.INTERPOLATE:
             positions = reader.positions()
-            stack.append(Interpolate(take(stack, len(positions)), positions))
+            stack.append(interpolate(take(stack, len(positions)), positions))
         else:
             link_operator(unit, reader, stack, opcode)
         if instruments is not None:

@@ -19,6 +19,7 @@ from tvix_eval.eval_io import (
     file_type_of,
     missing,
     parent,
+    stamp_of,
     system_error,
 )
 from tvix_eval.hints import mypyc_attr
@@ -89,6 +90,18 @@ class NoFollowIO(StdIO):
         except IsADirectoryError as error:
             os.close(handle)
             raise system_error("read of 4096 bytes", error) from None
+
+    def stamp(self, path: str) -> bytes | None:
+        if type(self) is not NoFollowIO or path.startswith(INTERNAL_MARK):
+            return None
+        try:
+            folder, name = open_parent(path)
+            try:
+                return stamp_of(os.stat(name, dir_fd=folder, follow_symlinks=False))
+            finally:
+                os.close(folder)
+        except (OSError, ValueError):
+            return None
 
     def read_dir(self, path: str) -> dict[str, str]:
         entries: dict[str, str] = {}
@@ -203,6 +216,9 @@ class RestrictedIO(EvalIO):
 
     def read_file(self, path: str) -> bytes:
         return self.inner.read_file(self.destination(path))
+
+    def stamp(self, path: str) -> bytes | None:
+        return self.inner.stamp(self.destination(path))
 
     def read_dir(self, path: str) -> dict[str, str]:
         path = self.destination(path)

@@ -135,6 +135,8 @@ class ListToAttrs(Primitive):
         shape: Shape = NO_SHAPE  # of the last pair, with the places of its attributes
         name_index: i64 = -1
         value_index: i64 = -1
+        literal: Positions | None = None  # of the last pair whose name was delayed, and its name's
+        name_pos: i64 = 0
         complete = True
         at = 0
         for item in items:
@@ -151,9 +153,18 @@ class ListToAttrs(Primitive):
                     if name_index >= 0 and value_index >= 0:
                         shape = pair.shape
             name = pair.values[name_index] if pair.shape is shape else pair.place("name")
-            if not isinstance(name, str):
+            if (
+                isinstance(name, Thunk)
+                and pair.shape is shape
+                and literal is not None
+                and pair.positions is literal
+            ):
+                name = force_string_no_context(name, name_pos, name_why)
+            elif not isinstance(name, str):
                 place = get_attr(pair, "name", here)
-                name = force_string_no_context(place, pair.position("name"), name_why)
+                literal = pair.positions
+                name_pos = pair.position("name")
+                name = force_string_no_context(place, name_pos, name_why)
             if name not in table:
                 value = pair.values[value_index] if pair.shape is shape else pair.place("value")
                 if value is MISSING:

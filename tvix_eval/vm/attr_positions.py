@@ -140,7 +140,7 @@ class ShapeWithoutPositions(Positions):
             table[name] = 0
 
 
-MOST_MERGES: Final = 32
+MOST_MERGES: Final = 64
 
 
 class MergedPositions(Positions):

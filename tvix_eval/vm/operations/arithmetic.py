@@ -27,6 +27,8 @@ LOWEST: Final = -0x8000000000000000
 
 def in_range(result: int, doing: str, a: int, sign: str, b: int, pos: i64) -> int:
     """`result` if it fits; raises Nix's overflow error otherwise."""
+    if -SMALL <= result <= SMALL:
+        return result
     if result > HIGHEST or result < LOWEST:
         raise EvalError("integer overflow in " + doing + " " + str(a) + " " + sign + " " + str(b), pos)
     return result
@@ -152,6 +154,11 @@ class Multiply(Op):
             a = self.left.eval(env)
             b = self.right.eval(env)
             REGISTERS.calls = calls
+            if not (a is True or a is False or b is True or b is False):
+                if isinstance(a, int) and isinstance(b, int):
+                    result = a * b
+                    if -SMALL <= result <= SMALL:
+                        return result
             return multiply_numbers(a, b)
         except NixError as error:
             note_operator(error, "mul", self.pos)

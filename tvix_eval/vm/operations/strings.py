@@ -33,7 +33,9 @@ class Add(Op):
             b = self.right.eval(env)
             if isinstance(b, str):
                 return a + b
-            return concatenate(a, b, self.left_pos, self.right_pos)
+            return join(a, coerced(b, self.right_pos))
+        if isinstance(a, NixString):
+            return join(a, coerced(self.right.eval(env), self.right_pos))
         if not (a is True or a is False):
             if isinstance(a, int):
                 b = self.right.eval(env)
@@ -56,10 +58,8 @@ class Add(Op):
                 raise cannot_add(b, "a float", self.right_pos)
         if isinstance(a, Path):
             return append_to_path(a.text, [self.right], [int(self.right_pos)], env, self.pos)
-        context = ContextBuilder()
-        text = coerce_to_string(a, context, self.left_pos, SEGMENT)
-        left = context.string(text)
-        return concatenate(left, self.right.eval(env), self.left_pos, self.right_pos)
+        a = coerced(a, self.left_pos)
+        return join(a, coerced(self.right.eval(env), self.right_pos))
 
     def thunk(self, env: Env) -> object:
         a = ready(self.left.thunk(env))
@@ -75,12 +75,26 @@ def cannot_add(value: object, what: str, pos: i64) -> NixError:
     return EvalError("cannot add " + show_type(value) + " to " + what, pos)
 
 
-def concatenate(a: object, b: object, a_pos: i64, b_pos: i64) -> object:
-    """The string of a string and a value that is coerced to one."""
+def coerced(value: object, pos: i64) -> object:
+    """The string that a value becomes in another."""
+    if isinstance(value, str) or isinstance(value, NixString):
+        return value
     context = ContextBuilder()
-    left = coerce_to_string(a, context, a_pos, SEGMENT)
-    right = coerce_to_string(b, context, b_pos, SEGMENT)
-    return context.string(left + right)
+    return context.string(coerce_to_string(value, context, pos, SEGMENT))
+
+
+def join(a: object, b: object) -> object:
+    """Two strings, each with its context, as one."""
+    if isinstance(a, NixString):
+        if isinstance(b, NixString):
+            return NixString(a.text + b.text, union(a.context, b.context))
+        assert isinstance(b, str)
+        return NixString(a.text + b, a.context)
+    assert isinstance(a, str)
+    if isinstance(b, NixString):
+        return NixString(a + b.text, b.context)
+    assert isinstance(b, str)
+    return a + b
 
 
 def append_to_path(text: str, parts: list[Op], positions: list[int], env: Env, pos: i64) -> object:
@@ -111,10 +125,7 @@ class Interpolate(Op):
             if isinstance(value, str):
                 text += value
             else:
-                if not isinstance(value, NixString):
-                    builder = ContextBuilder()
-                    more = coerce_to_string(value, builder, self.positions[at], SEGMENT)
-                    value = builder.string(more)
+                value = coerced(value, self.positions[at])
                 if isinstance(value, NixString):
                     text += value.text
                     if context is None:
@@ -125,6 +136,34 @@ class Interpolate(Op):
                     text += value
             at += 1
         return with_context(text, context)
+
+
+class InterpolateTwo(Op):
+    """``"a${b}"`` and ``"${a}b"``, the most frequent of all."""
+
+    def __init__(self, left: Op, right: Op, left_pos: i64, right_pos: i64) -> None:
+        self.left: Final = left
+        self.right: Final = right
+        self.left_pos: Final[i64] = left_pos
+        self.right_pos: Final[i64] = right_pos
+
+    def eval(self, env: Env) -> object:
+        a = self.left.eval(env)
+        if not isinstance(a, str):
+            a = coerced(a, self.left_pos)
+        b = self.right.eval(env)
+        if isinstance(b, str):
+            if isinstance(a, str):
+                return a + b
+        else:
+            b = coerced(b, self.right_pos)
+        return join(a, b)
+
+
+def interpolate(parts: list[Op], positions: list[int]) -> Op:
+    if len(parts) == 2:
+        return InterpolateTwo(parts[0], parts[1], positions[0], positions[1])
+    return Interpolate(parts, positions)
 
 
 class InterpolatePath(Op):
