@@ -149,13 +149,13 @@ def layer(module: str) -> str:
     return name
 
 
-def modules() -> list[str]:
-    return [module for module in MODULES if module not in PACKAGES]
-
 def qualified(name: str, package: str) -> str:
     """An entry of a row in full."""
     return name if name in LAYERS else f"{package}.{name}"
 
+
+def modules() -> list[str]:
+    return [module for module in MODULES if module not in PACKAGES]
 
 
 @pytest.mark.parametrize("module", modules())

@@ -14,7 +14,7 @@ from tvix_eval.builtins.numbers import Div, LessThan, Mul, Sub
 from tvix_eval.builtins.registry import Constant, Loader, SourceBuiltin, global_name
 from tvix_eval.compiler.bytecode import Chunk
 from tvix_eval.deep import FOREVER, run_deep
-from tvix_eval.errors import EvalError, NixError, Source, Sources
+from tvix_eval.errors import CLOSE, OPEN, EvalError, NixError, Source, Sources
 from tvix_eval.eval_io import EvalIO, resolve_import_path
 from tvix_eval.first_symbols import FIRST_SYMBOLS
 from tvix_eval.front import Front
@@ -86,6 +86,9 @@ class FileLoader(Loader):
 
     def load_scoped(self, scope: Attrs, path: str) -> object:
         return self.evaluation.evaluate_file(resolve_import_path(self.evaluation.io, path), scope)
+
+    def delay(self, text: str) -> object:
+        return self.evaluation.delay_text(text, OPEN + "string" + CLOSE, "/")
 
 
 class Evaluator:

@@ -202,6 +202,10 @@ class Instantiate(Program):
                 if self.store_builtins is None
                 else self.store_builtins()
             )
+            if configuration.is_true("allow-unsafe-native-code-during-evaluation"):
+                from tvix_eval.builtins.native import native_builtins
+
+                records += native_builtins(io, loader)
             if not settings.pure_eval:
                 system = configuration.text("eval-system") or configuration.text("system") or current_system()
                 records += impure_constants(system, int(time.time()))

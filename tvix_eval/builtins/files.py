@@ -35,6 +35,10 @@ class Loader:
         """The value of a file, evaluated anew with the attributes of `scope` as variables."""
         raise NotImplementedError
 
+    def delay(self, text: str) -> object:
+        """The place of an expression, which is compiled now and evaluated when needed."""
+        raise NotImplementedError
+
 
 class Files:
     """The functions behind the builtins, over one `EvalIO`."""
