@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ sys.path.insert(0, str(TOOL.parent))
 
 from verify_lang_tests.generator import Generator  # noqa: E402
 from verify_lang_tests.nix_suite import run_suite  # noqa: E402
+from verify_lang_tests.probes import run_probes  # noqa: E402
 from verify_lang_tests.shrinker import shrink  # noqa: E402
 
 
@@ -40,6 +42,25 @@ def test_a_suite_of_nix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     report = capsys.readouterr().out
     assert "parse-fail-b: agrees in the exit class" in report
     assert "eval-okay          1" in report
+
+
+def test_probes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows: list[tuple[str, str, int, str, str | None]] = [
+        ("--eval --strict", "-1 + 3", 0, "2", None),
+        ("--eval", "[ ./a\n1 ]", 0, "[ /pwd/a 1 ]", None),
+        ("--eval --strict", 'throw "é"', 1, "", "error: é"),
+        ("--eval --strict", "1", 0, "2", None),
+    ]
+    names = ("flags", "expr", "exit", "stdout", "error")
+    path = tmp_path / "probes.jsonl"
+    path.write_text("".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows))
+    assert run_probes(path, {"1"}) == 0
+    assert capsys.readouterr().out == "4 probes: 3 agree, 1 wait\n"
+    assert run_probes(path, {"-1 + 3", "--eval [ ./a\\n1 ]", "x"}) == 4
+    told = capsys.readouterr().out
+    assert "it passes now, take it off the list: --eval [ ./a\\n1 ]\n" in told
+    assert "it differs: 1\n--- Nix\nexit code 0\n2\n\n--- ours\nexit code 0\n1\n" in told
+    assert "there is no such probe: x\n" in told
 
 
 def test_without_a_nix(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ sys.path.append(str(TOOLS.parent))
 
 from tvix_eval.testing.cases import CATEGORIES, CaseError  # noqa: E402
 from tvix_eval.testing.expectations import EVERY_BYTE, EXIT_CLASS, VALUE_AND_MESSAGE  # noqa: E402
-from verify_lang_tests import golden, nix_suite, oracle  # noqa: E402
+from verify_lang_tests import golden, nix_suite, oracle, probes  # noqa: E402
 from verify_lang_tests.nix import Nix, NixMissing  # noqa: E402
 
 LEVELS = {"class": EXIT_CLASS, "message": VALUE_AND_MESSAGE, "bytes": EVERY_BYTE}
@@ -45,6 +45,9 @@ def arguments() -> argparse.ArgumentParser:
     mode.add_argument(
         "--oracle-list", type=Path, metavar="FILE", help="compare the expressions in a file, one on a line"
     )
+    mode.add_argument(
+        "--probes", type=Path, metavar="FILE", help="run recorded probes (JSON lines) through ours"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the random expressions")
     parser.add_argument(
         "--level", choices=LEVELS, default="bytes", help="on which the oracle wants agreement"
@@ -56,6 +59,8 @@ def main() -> int:
     options = arguments().parse_args()
     if options.nix_suite is not None:
         return 1 if nix_suite.run_suite(options.nix_suite, options.only, options.verbose) else 0
+    if options.probes is not None:
+        return 1 if probes.run_probes(options.probes, probes.read_waiting()) else 0
     try:
         nix = Nix(options.nix)
     except NixMissing as error:

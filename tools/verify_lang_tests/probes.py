@@ -1,0 +1,105 @@
+"""Recorded probes: expressions, and what a real Nix printed for them, in a file of JSON lines.
+
+Each line has `flags`, `expr`, `exit`, `stdout` and `error`, the message of the error. What must wait,
+for a store mostly, stands by name in `waiting_probes.txt`: it has to differ until then.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from tvix_eval.instantiate import Instantiate
+from tvix_eval.testing.cases import Case, Outcome
+from tvix_eval.testing.expectations import readable
+from tvix_eval.testing.runner import Runner
+
+from .progress import Progress
+
+WAITING: Final = Path(__file__).with_name("waiting_probes.txt")
+USUAL_FLAGS: Final = "--eval --strict"
+
+
+@attrs.frozen
+class Probe:
+    flags: str
+    expression: str
+    code: int
+    stdout: str
+    error: str | None
+
+    @property
+    def name(self) -> str:
+        """Its expression on one line, behind the flags if they are not the usual ones."""
+        flags = "" if self.flags == USUAL_FLAGS else self.flags + " "
+        return flags + self.expression.replace("\\", "\\\\").replace("\n", "\\n")
+
+    def case(self, folder: Path) -> Case:
+        """A run in a folder, which results call ``/pwd``."""
+        words = tuple(self.flags.split())
+        text = byte_text(self.expression)
+        return Case("probe", folder / "probe.nix", 1, words, folder, folder, None, text=text)
+
+    def agrees(self, outcome: Outcome) -> bool:
+        """A value is compared to the last blank, an error by the first line of its message."""
+        if outcome.code != self.code or outcome.stdout.rstrip() != byte_text(self.stdout):
+            return False
+        lines = [line.strip() for line in outcome.stderr.split("\n")]
+        return self.error is None or byte_text(self.error) in lines
+
+
+def byte_text(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def read_probes(path: Path) -> list[Probe]:
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Probe(row["flags"], row["expr"], row["exit"], row["stdout"], row["error"]) for row in rows]
+
+
+def read_waiting(path: Path = WAITING) -> set[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith("# ")}
+
+
+def instantiate_program(words: list[str], environment: dict[str, str]) -> int:
+    """`tvix-instantiate` as it is on a machine with no configuration."""
+    bare = {
+        **environment,
+        "HOME": "/home/user",
+        "NIX_CONF_DIR": os.devnull,
+        "XDG_CONFIG_DIRS": "",
+        "TVIX_CODE_CACHE": "",
+    }
+    return Instantiate("nix-instantiate", [byte_text(word) for word in words], bare).run()
+
+
+def run_probes(path: Path, waiting: set[str]) -> int:
+    """Run all probes of a file; how many do not do what is said of them."""
+    probes = read_probes(path)
+    runner = Runner(instantiate_program)
+    surprises: list[str] = []
+    differing = 0
+    with Progress("probing", len(probes)) as progress, tempfile.TemporaryDirectory() as folder:
+        for probe in probes:
+            outcome = runner.run(probe.case(Path(os.path.realpath(folder))))
+            agrees = probe.agrees(outcome)
+            differing += not agrees
+            if agrees and probe.name in waiting:
+                surprises.append(f"it passes now, take it off the list: {probe.name}")
+            elif not agrees and probe.name not in waiting:
+                shown = readable(f"exit code {outcome.code}\n{outcome.stdout}{outcome.stderr}")
+                wanted = f"exit code {probe.code}\n{probe.stdout}\n{probe.error or ''}"
+                surprises.append(f"it differs: {probe.name}\n--- Nix\n{wanted}\n--- ours\n{shown}")
+            progress.advance(1)
+    known = {probe.name for probe in probes}
+    surprises += [f"there is no such probe: {name}" for name in sorted(waiting - known)]
+    for surprise in surprises:
+        print(surprise)
+    print(f"{len(probes)} probes: {len(probes) - differing} agree, {len(waiting & known)} wait")
+    return len(surprises)
