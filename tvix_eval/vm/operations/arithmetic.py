@@ -14,6 +14,7 @@ from tvix_eval.hints import i64
 from tvix_eval.vm.compare import less
 from tvix_eval.vm.force import force_float, force_int
 from tvix_eval.vm.machine import REGISTERS, call_depth_error
+from tvix_eval.vm.operations.variables import settle_operands
 from tvix_eval.vm.values import Env, Op, Thunk
 
 TYPE_CHECKING = False
@@ -55,8 +56,9 @@ def begin_operator(pos: i64) -> i64:
     return calls
 
 
-def note_operator(error: NixError, name: str, pos: i64) -> None:
+def note_operator(error: NixError, left: Op, right: Op, name: str, pos: i64) -> None:
     error.__traceback__ = None
+    settle_operands(error, left, right)
     error.add_frame(pos, "while calling the '" + name + "' builtin")
 
 
@@ -129,7 +131,7 @@ class Subtract(Op):
                         return result
             return subtract_numbers(a, b)
         except NixError as error:
-            note_operator(error, "sub", self.pos)
+            note_operator(error, self.left, self.right, "sub", self.pos)
             raise
 
     def thunk(self, env: Env) -> object:
@@ -161,7 +163,7 @@ class Multiply(Op):
                         return result
             return multiply_numbers(a, b)
         except NixError as error:
-            note_operator(error, "mul", self.pos)
+            note_operator(error, self.left, self.right, "mul", self.pos)
             raise
 
     def thunk(self, env: Env) -> object:
@@ -188,7 +190,7 @@ class Divide(Op):
             REGISTERS.calls = calls
             return divide_numbers(a, b)
         except NixError as error:
-            note_operator(error, "div", self.pos)
+            note_operator(error, self.left, self.right, "div", self.pos)
             raise
 
 
@@ -208,5 +210,5 @@ class Less(Op):
             REGISTERS.calls = calls
             return less(a, b, "")
         except NixError as error:
-            note_operator(error, "lessThan", self.pos)
+            note_operator(error, self.left, self.right, "lessThan", self.pos)
             raise

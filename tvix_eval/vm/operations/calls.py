@@ -14,6 +14,7 @@ from tvix_eval.vm.calls import (
     note_builtin,
 )
 from tvix_eval.vm.machine import REGISTERS, call_depth_error
+from tvix_eval.vm.operations.variables import Variable, settle_operands
 from tvix_eval.vm.values import (
     NO_ENV,
     OBSERVED,
@@ -61,9 +62,20 @@ def strict_argument(operand: Op, env: Env) -> object:
         error.__traceback__ = None
         registers.calls = calls
         registers.depth = depth
-        if error.unsettled:  # who asks gives the position: it must be the function
-            return operand.thunk(env)
+        if error.unsettled:
+            if isinstance(operand, Variable):  # who asks gives the position: it must be the function
+                return operand.thunk(env)
+            error.unsettled = False
         return Thunk(Failed(error), NO_ENV)
+
+
+def strict_argument_of_builtin(operand: Op, env: Env) -> object:
+    """The value of an argument that a builtin forces first. It would do so without a position."""
+    try:
+        return operand.eval(env)
+    except NixError as error:
+        settle_operands(error, operand, operand)
+        raise
 
 
 class Call1(Op):
@@ -135,7 +147,7 @@ def call_builtin1(builtin: Builtin, a: Op, env: Env, pos: i64) -> object:
     registers.calls = calls + 1
     try:
         if builtin.strict & 1:
-            result = builtin.primitive.call1(a.eval(env))
+            result = builtin.primitive.call1(strict_argument_of_builtin(a, env))
         else:
             result = builtin.primitive.call1(a.thunk(env))
     except NixError as error:
@@ -153,8 +165,8 @@ def call_builtin2(builtin: Builtin, a: Op, b: Op, env: Env, pos: i64) -> object:
     registers.calls = calls + 1
     try:
         strict = builtin.strict
-        first = a.eval(env) if strict & 1 else a.thunk(env)
-        second = b.eval(env) if strict & 2 else b.thunk(env)
+        first = strict_argument_of_builtin(a, env) if strict & 1 else a.thunk(env)
+        second = strict_argument_of_builtin(b, env) if strict & 2 else b.thunk(env)
         result = builtin.primitive.call2(first, second)
     except NixError as error:
         note_builtin(error, builtin, pos)

@@ -42,10 +42,27 @@ class Lazy(Op):
         return self.place
 
 
-class LocalA(Op):
+class Variable(Op):
+    """A slot: its `thunk` is the place itself, not one that asks for it."""
+
     def __init__(self, pos: i64) -> None:
         self.pos: Final[i64] = pos
 
+
+def settle_operands(error: NixError, a: Op, b: Op) -> None:
+    """After evaluating operands at once that Nix would have a builtin force.
+
+    Builtins force without a position, so an infinite recursion that an operand's own place ran
+    into has none.
+    """
+    if error.unsettled:
+        if isinstance(a, Variable) and a.pos == error.pos or isinstance(b, Variable) and b.pos == error.pos:
+            error.pos = 0
+        else:
+            error.unsettled = False
+
+
+class LocalA(Variable):
     def eval(self, env: Env) -> object:
         place = env.a
         if isinstance(place, Thunk):
@@ -62,10 +79,7 @@ class LocalA(Op):
         return place
 
 
-class LocalB(Op):
-    def __init__(self, pos: i64) -> None:
-        self.pos: Final[i64] = pos
-
+class LocalB(Variable):
     def eval(self, env: Env) -> object:
         place = env.b
         if isinstance(place, Thunk):
@@ -82,10 +96,7 @@ class LocalB(Op):
         return place
 
 
-class LocalC(Op):
-    def __init__(self, pos: i64) -> None:
-        self.pos: Final[i64] = pos
-
+class LocalC(Variable):
     def eval(self, env: Env) -> object:
         place = env.c
         if isinstance(place, Thunk):
@@ -102,12 +113,12 @@ class LocalC(Op):
         return place
 
 
-class LocalRest(Op):
+class LocalRest(Variable):
     """A slot beyond the inline ones; `index` is into `Env.rest`."""
 
     def __init__(self, index: i64, pos: i64) -> None:
         self.index: Final[i64] = index
-        self.pos: Final[i64] = pos
+        super().__init__(pos)
 
     def eval(self, env: Env) -> object:
         rest = env.rest
@@ -129,12 +140,12 @@ class LocalRest(Op):
         return place
 
 
-class UpA(Op):
+class UpA(Variable):
     """The first slot of the activation `depth` up (1 or more); `UpB`, `UpC` likewise."""
 
     def __init__(self, depth: i64, pos: i64) -> None:
         self.depth: Final[i64] = depth
-        self.pos: Final[i64] = pos
+        super().__init__(pos)
 
     def eval(self, env: Env) -> object:
         further = self.depth
@@ -164,10 +175,10 @@ class UpA(Op):
         return place
 
 
-class UpB(Op):
+class UpB(Variable):
     def __init__(self, depth: i64, pos: i64) -> None:
         self.depth: Final[i64] = depth
-        self.pos: Final[i64] = pos
+        super().__init__(pos)
 
     def eval(self, env: Env) -> object:
         further = self.depth
@@ -197,10 +208,10 @@ class UpB(Op):
         return place
 
 
-class UpC(Op):
+class UpC(Variable):
     def __init__(self, depth: i64, pos: i64) -> None:
         self.depth: Final[i64] = depth
-        self.pos: Final[i64] = pos
+        super().__init__(pos)
 
     def eval(self, env: Env) -> object:
         further = self.depth
@@ -230,13 +241,13 @@ class UpC(Op):
         return place
 
 
-class UpRest(Op):
+class UpRest(Variable):
     """A slot beyond the inline ones of the activation `depth` up."""
 
     def __init__(self, depth: i64, index: i64, pos: i64) -> None:
         self.depth: Final[i64] = depth
         self.index: Final[i64] = index
-        self.pos: Final[i64] = pos
+        super().__init__(pos)
 
     def eval(self, env: Env) -> object:
         further = self.depth
