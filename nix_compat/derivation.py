@@ -64,12 +64,20 @@ class Fixed(Output):
 
     def __init__(self, address: ContentAddress) -> None:
         self.address: Final = address
+        self.last_store: StoreDir | None = None  # what `last_path` was computed for
+        self.last_name = ""
+        self.last_path = ""
 
     def kind(self) -> str:
         return FIXED
 
     def path(self, store: StoreDir, derivation: str, name: str) -> str:
-        return store.content_addressed_path(output_path_name(derivation, name), self.address)
+        full_name = output_path_name(derivation, name)
+        if self.last_store is not store or self.last_name != full_name:
+            self.last_path = store.content_addressed_path(full_name, self.address)
+            self.last_store = store
+            self.last_name = full_name
+        return self.last_path
 
     def fields(self, store: StoreDir, derivation: str, name: str, masked: bool) -> tuple[str, str, str]:
         path = "" if masked else self.path(store, derivation, name)

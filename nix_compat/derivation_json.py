@@ -98,11 +98,40 @@ def from_json(value: object, store: StoreDir) -> Derivation:
     """
     members = object_of(value)
     drv = Derivation(string_of(member(members, "name")))
-    version = member(members, "version")
+    check_version(member(members, "version"))
+    key = ""
+    try:
+        key = "outputs"
+        for name, output in object_of(member(members, key)).items():
+            drv.outputs[to_byte_text(name)] = output_from_json(output, store)
+        key = "inputs"
+        read_inputs(object_of(member(members, key)), drv, store)
+        key = ""
+        drv.platform = string_of(member(members, "system"))
+        drv.builder = string_of(member(members, "builder"))
+        drv.args = [string_of(each) for each in array_of(member(members, "args"))]
+        variables = member(members, "env")
+        key = "env"
+        for name, text in object_of(variables).items():
+            drv.env[to_byte_text(name)] = string_of(text)
+        key = ""
+        if "structuredAttrs" in members:
+            drv.structured_attrs = json_text.dumps(object_of(members["structuredAttrs"]))
+    except FormatError as error:
+        if key:
+            error.frames.append("while reading key '" + key + "'")
+        raise
+    return drv
+
+
+def check_version(version: object) -> None:
     if isinstance(version, bool) or not isinstance(version, int) or version < 0:
+        name = json_text.type_name(version)
+        if name == "number":
+            name = "floating point number" if isinstance(version, float) else "signed integral number"
         raise FormatError(
             "Expected JSON value to be an unsigned integral number but it is of type '"
-            + json_text.type_name(version)
+            + name
             + "': "
             + json_text.dumps(version)
         )
@@ -111,21 +140,19 @@ def from_json(value: object, store: StoreDir) -> Derivation:
             f"Unsupported derivation JSON format version {version},"
             f" only format version {VERSION} is currently supported."
         )
-    for name, output in object_of(member(members, "outputs")).items():
-        drv.outputs[to_byte_text(name)] = output_from_json(output, store)
-    inputs = object_of(member(members, "inputs"))
-    for each in array_of(member(inputs, "srcs")):
-        drv.input_srcs.add(store.join(string_of(each)))
-    for base, node in object_of(member(inputs, "drvs")).items():
-        drv.input_drvs[store.join(to_byte_text(base))] = node_from_json(node)
-    drv.platform = string_of(member(members, "system"))
-    drv.builder = string_of(member(members, "builder"))
-    drv.args = [string_of(each) for each in array_of(member(members, "args"))]
-    for name, text in object_of(member(members, "env")).items():
-        drv.env[to_byte_text(name)] = string_of(text)
-    if "structuredAttrs" in members:
-        drv.structured_attrs = json_text.dumps(object_of(members["structuredAttrs"]))
-    return drv
+
+
+def read_inputs(inputs: dict[str, object], drv: Derivation, store: StoreDir) -> None:
+    key = "srcs"
+    try:
+        for each in array_of(member(inputs, key)):
+            drv.input_srcs.add(store.join(string_of(each)))
+        key = "drvs"
+        for base, node in object_of(member(inputs, key)).items():
+            drv.input_drvs[store.join(to_byte_text(base))] = node_from_json(node)
+    except FormatError as error:
+        error.frames.append("while reading key '" + key + "'")
+        raise
 
 
 def node_from_json(value: object) -> InputNode:

@@ -7,12 +7,14 @@ class FormatError(Exception):
     """Input that is not of its format.
 
     `offset`: how many bytes of the input come before the mistake; -1 where that says nothing.
+    `frames`: what was being done, the innermost first, where Nix tells.
     """
 
     def __init__(self, message: str, offset: int = -1) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
+        self.frames: list[str] = []
 
 
 class BadHash(FormatError):

@@ -88,9 +88,15 @@ class DerivationHashes:
         return self.hash_derivation(drv, aterm.tail(drv, masked), masked)
 
     def hash_derivation(self, drv: Derivation, tail: str, masked: bool) -> DerivationHash:
-        kind = drv.kind()
-        if kind == FIXED:
+        if drv.kind() == FIXED:
             return self.hash_fixed(drv)
+        inputs, known = self.hashed_inputs(drv)
+        digest = hex_digest(aterm.head(drv, self.store, masked) + inputs + tail)
+        return DerivationHash({name: digest for name in drv.outputs}, known)
+
+    def hashed_inputs(self, drv: Derivation) -> tuple[str, bool]:
+        """The inputs by hash, and whether the paths of outputs follow from them."""
+        kind = drv.kind()
         known = kind == INPUT_ADDRESSED or kind == DEFERRED
         actual: dict[str, InputNode] = {}
         for path in sorted(drv.input_drvs):
@@ -110,16 +116,14 @@ class DerivationHashes:
                     node = InputNode()
                     actual[hash] = node
                 node.outputs.add(output)
-        text = aterm.head(drv, self.store, masked) + aterm.inputs(actual) + tail
-        digest = hashes.sha256(text.encode("latin-1")).hex()
-        return DerivationHash({name: digest for name in drv.outputs}, known)
+        return aterm.inputs(actual), known
 
     def hash_fixed(self, drv: Derivation) -> DerivationHash:
         outputs: dict[str, str] = {}
         for name, output in drv.outputs.items():
             path, algorithm, hash = output.fields(self.store, drv.name, name, False)
             text = "fixed:out:" + algorithm + ":" + hash + ":" + path
-            outputs[name] = hashes.sha256(text.encode("latin-1")).hex()
+            outputs[name] = hex_digest(text)
         return DerivationHash(outputs, True)
 
     def instantiate(self, drv: Derivation) -> Instantiated:
@@ -128,12 +132,40 @@ class DerivationHashes:
         Raises InvalidDerivation, and BadStorePath if its name is too long.
         """
         tail = aterm.tail(drv, False)
+        made = self.make_file(drv, tail)
+        if made.path not in self.known:
+            self.known[made.path] = self.hash_derivation(drv, tail, False)
+        return made
+
+    def complete(self, drv: Derivation) -> Instantiated:
+        """`fill_in_outputs` and `instantiate`, faster where the variables of all outputs are empty."""
+        variables = drv.env
+        simple = drv.kind() == DEFERRED
+        for name in drv.outputs:
+            if variables.get(name) != "":
+                simple = False
+        if not simple:
+            self.fill_in_outputs(drv)
+            return self.instantiate(drv)
+        tail = aterm.tail(drv, True)
+        inputs, known = self.hashed_inputs(drv)
+        digest = hex_digest(aterm.head(drv, self.store, True) + inputs + tail)
+        if known:
+            for name in sorted(drv.outputs):
+                path = self.store.output_path(name, digest, drv.name)
+                drv.outputs[name] = InputAddressed(path)
+                variables[name] = path
+                # Nothing but a variable looks like this: quotes in texts are escaped.
+                tail = tail.replace('("' + name + '",""', '("' + name + '","' + path + '"', 1)
+            digest = hex_digest(aterm.head(drv, self.store, False) + inputs + tail)
+        made = self.make_file(drv, tail)
+        self.known[made.path] = DerivationHash({name: digest for name in drv.outputs}, known)
+        return made
+
+    def make_file(self, drv: Derivation, tail: str) -> Instantiated:
         text = aterm.head(drv, self.store, False) + aterm.inputs(drv.input_drvs) + tail
         digest = hashes.sha256(text.encode("latin-1"))
-        path = self.store.text_path(drv.name + DERIVATION, digest, drv.references())
-        if path not in self.known:
-            self.known[path] = self.hash_derivation(drv, tail, False)
-        return Instantiated(path, text)
+        return Instantiated(self.store.text_path(drv.name + DERIVATION, digest, drv.references()), text)
 
     def fill_in_outputs(self, drv: Derivation) -> None:
         """Give deferred outputs their paths where these are known, and variables the paths of outputs.
@@ -177,6 +209,10 @@ class DerivationHashes:
                     check_variable(drv, name, path, fill_in)
         drv.kind()
         return warnings
+
+
+def hex_digest(text: str) -> str:
+    return hashes.sha256(text.encode("latin-1")).hex()
 
 
 def check_path(said: str, path: str) -> None:

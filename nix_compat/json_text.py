@@ -1,8 +1,8 @@
 """JSON as the library of C++ Nix reads and prints it, so that texts come out the same.
 
 Printed: no blanks, members in order of their names, text as UTF-8, floats as in `json_floats`. Read:
-of two members with one name the last; integers that no 64 bits hold as floats. JSON text is byte
-text; the strings in values are Unicode.
+of two members with one name the last; integers that no 64 bits hold as floats. What is wrong with a
+text is said in other words. JSON text is byte text; the strings in values are Unicode.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LEAST_INTEGER: Final = -(1 << 63)
 MOST_INTEGER: Final = (1 << 64) - 1
 LONGEST_INTEGER: Final = 20  # characters
+BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
 
 
 class Piece:
@@ -31,7 +32,7 @@ class Piece:
 def read_float(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise FormatError("number overflow parsing '" + text + "'")
+        raise FormatError("[json.exception.out_of_range.406] number overflow parsing '" + text + "'")
     return value
 
 
@@ -55,7 +56,7 @@ DECODER: Final = json.JSONDecoder(
 def loads(text: str) -> object:
     """The value of a JSON text. Raises FormatError, with the offset where it is known."""
     try:
-        unicode = text.encode("latin-1").decode("utf-8")
+        unicode = text.removeprefix(BYTE_ORDER_MARK).encode("latin-1").decode("utf-8")
     except UnicodeDecodeError as error:
         raise FormatError("invalid UTF-8 in JSON", error.start) from None
     try:
@@ -128,7 +129,9 @@ def canonical_object(text: str) -> str:
     try:
         value = loads(text)
         if not isinstance(value, dict):
-            raise FormatError("type must be object, but is " + type_name(value))
+            raise FormatError(
+                "[json.exception.type_error.302] type must be object, but is " + type_name(value)
+            )
         return dumps(value)
     except FormatError as error:
         raise FormatError(problem + error.message, error.offset) from None

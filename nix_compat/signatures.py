@@ -86,7 +86,11 @@ class PublicKey:
 
 def parse_public_key(text: str) -> PublicKey:
     """Raises FormatError."""
-    name, data = parse_named(text, "key")
+    try:
+        name, data = parse_named(text, "key")
+    except FormatError as error:
+        error.frames.append("while decoding key named '' with raw value '" + text + "'")
+        raise
     if len(data) != PUBLIC_SIZE:
         raise FormatError("public key is not valid")
     return PublicKey(name, data)
@@ -112,7 +116,11 @@ class SecretKey:
 
 def parse_secret_key(text: str) -> SecretKey:
     """Raises FormatError, which does not quote the key."""
-    name, data = parse_named(text, "key")
+    try:
+        name, data = parse_named(text, "key")
+    except FormatError as error:
+        error.frames.append("while decoding key named ''")
+        raise
     if len(data) != SECRET_SIZE:
         raise FormatError("secret key is not valid")
     return SecretKey(name, data)
