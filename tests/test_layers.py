@@ -108,7 +108,7 @@ LAYERS: dict[str, set[str]] = {
         *("formats", "eval_io", "configuration", "nix_compat.errors", "nix_compat.nix_conf"),
     },
     "tvix_eval.packages": {"errors", "vm", "auto_call"},
-    "tvix_eval.statistics": {"evaluation", "observers", "output", "vm"},
+    "tvix_eval.statistics": {"evaluation", "observers", "output", "vm", "nix_compat.json_floats"},
     "tvix_eval.instantiate_options": {"errors", "output", "configuration", "program"},
     "tvix_eval.instantiate": {
         *("errors", "settings", "eval_io", "search_path", "worlds", "builtins", "output", "evaluation"),

@@ -9,9 +9,9 @@ from __future__ import annotations
 import resource
 import sys
 
+from nix_compat.json_floats import format_float_json
 from tvix_eval.evaluation import Evaluator
 from tvix_eval.observers.counters import Counters, FunctionCount
-from tvix_eval.output.floats import format_float_json
 from tvix_eval.output.json import quote
 from tvix_eval.vm.attrs import EMPTY_ATTRS
 from tvix_eval.vm.observer import (

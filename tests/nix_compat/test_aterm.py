@@ -178,7 +178,9 @@ def test_only_one_fixed_output() -> None:
 def test_depth() -> None:
     depth = 20_000
     node = '([],[("out",' * depth + '["x"]' + ")])" * depth
-    text = f'DrvWithVersion("xp-dyn-drv",[("out","","","")],[("{PATH}.drv",{node})]' + REST.removeprefix(",[]")
+    text = f'DrvWithVersion("xp-dyn-drv",[("out","","","")],[("{PATH}.drv",{node})]' + REST.removeprefix(
+        ",[]"
+    )
     drv = parse(text)
     assert aterm.write_derivation(drv, STORE) == text
     with pytest.raises(FormatError):

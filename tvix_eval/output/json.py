@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from nix_compat.json_floats import format_float_json
 from tvix_eval.errors import NixError, TypeError_
 from tvix_eval.hints import i64
-from tvix_eval.output.floats import format_float_json
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.calls import call1, function_position
 from tvix_eval.vm.coerce import coerce_to_string, copy_path_to_store

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tvix_eval.output.floats import format_float_json
+from nix_compat.json_floats import format_float_json
 
 
 @pytest.mark.parametrize(
