@@ -99,16 +99,20 @@ def environment(drv: Derivation, masked: bool) -> str:
     if not variables:
         return ""
     outputs = drv.outputs
+    names = sorted(variables)
     pairs: list[str] = []
-    for name in sorted(variables):
-        pairs.append(name + WITHIN + ("" if masked and name in outputs else variables[name]))
-    text = BETWEEN.join(pairs)
-    if text.count(WITHIN) == len(pairs) and text.count(BETWEEN) == len(pairs) - 1:
-        return '("' + escaped(text).replace(WITHIN, '","').replace(BETWEEN, '"),("') + '")'
-    pairs = []  # the variables themselves have such characters
-    for name in sorted(variables):
+    for name in names:
         value = "" if masked and name in outputs else variables[name]
-        pairs.append('("' + escaped(name) + '","' + escaped(value) + '")')
+        pairs.append(f"{name}{WITHIN}{value}")
+    text = escaped(BETWEEN.join(pairs))
+    within = text.replace(WITHIN, '","')
+    whole = within.replace(BETWEEN, '"),("')
+    if len(within) - len(text) == 2 * len(names) and len(whole) - len(within) == 4 * len(names) - 4:
+        return '("' + whole + '")'
+    pairs = []  # the variables themselves have such characters
+    for name in names:
+        value = "" if masked and name in outputs else variables[name]
+        pairs.append(f'("{escaped(name)}","{escaped(value)}")')
     return ",".join(pairs)
 
 
