@@ -98,7 +98,7 @@ LAYERS: dict[str, set[str]] = {
     # Programs.
     "tvix_eval.auto_call": {"errors", "vm"},
     "tvix_eval.options": {"errors"},
-    "tvix_eval.program": {"errors", "syntax", "output"},
+    "tvix_eval.program": {"errors", "syntax", "output", "vm"},
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
         *("compiler", "output", "program", "worlds"),

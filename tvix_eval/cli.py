@@ -92,6 +92,7 @@ class Command(Program):
             lint_absolute_path_literals=self.lint("--lint-absolute-path-literals"),
             code_cache=self.cache_folder(),
             home=byte_text(self.environment.get("HOME", "/homeless-shelter")),
+            colours=self.colours,
         )
 
     def lint(self, flag: str) -> str:

@@ -117,6 +117,7 @@ class Evaluator:
         self.session.abort_on_warn = settings.abort_on_warn
         self.session.trace_verbose = settings.trace_verbose
         self.session.pure = settings.pure_eval
+        self.session.colours = settings.colours
         self.session.owner = self
         self.instruments: Instruments | None = None
         if observer is not None:

@@ -151,6 +151,7 @@ class Instantiate(Program):
             lint_absolute_path_literals=configuration.text("lint-absolute-path-literals", "ignore"),
             code_cache=self.cache_folder(),
             home=self.home(),
+            colours=self.colours or self.json_log,
         )
 
     def cache_folder(self) -> str | None:

@@ -8,6 +8,7 @@ import sys
 from tvix_eval.errors import Interrupted, NixError, Source, Sources, UsageError
 from tvix_eval.output.error_text import error_text, warning_text
 from tvix_eval.syntax.settings import ParseWarning
+from tvix_eval.vm.show import MAGENTA, NORMAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ def current_system() -> str:
 
 
 def use_colours(environment: dict[str, str]) -> bool:
-    """Colours on a terminal that can show them, unless NO_COLOR is set."""
-    return os.isatty(2) and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    """Colours on a terminal that can show them, unless NO_COLOR or NOCOLOR is set, if only to nothing."""
+    unwanted = "NO_COLOR" in environment or "NOCOLOR" in environment
+    return os.isatty(2) and environment.get("TERM", "dumb") != "dumb" and not unwanted
 
 
 class Program:
@@ -154,7 +156,8 @@ class Program:
 
     def parse_warning(self, name: str, text: str, warning: ParseWarning) -> None:
         if warning.pos < 0:
-            self.tell(WARNING, "warning: " + warning.text)
+            mark = MAGENTA + "warning:" + NORMAL if self.colours or self.json_log else "warning:"
+            self.tell(WARNING, mark + " " + warning.text)
             return
         sources = Sources()
         pos = sources.add(Source(name, text, False)) + warning.pos + 1

@@ -15,7 +15,8 @@ class Settings:
 
     `experimental_features`: names of Nix's. `code_cache`: the folder of compiled code, or
     None for none. `home`: what ``~/`` in a path stands for. `timeout` (seconds) and
-    `max_memory` (bytes of the process) bound each run; 0 for no bound.
+    `max_memory` (bytes of the process) bound each run; 0 for no bound. `colours`: values that
+    messages quote are shown in colours, for a terminal.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Settings:
         home: str = "/homeless-shelter",
         timeout: float = 0,
         max_memory: int = 0,
+        colours: bool = False,
     ) -> None:
         self.max_call_depth: Final = max_call_depth
         self.show_trace: Final = show_trace
@@ -48,3 +50,4 @@ class Settings:
         self.home: Final = home
         self.timeout: Final = timeout
         self.max_memory: Final = max_memory
+        self.colours: Final = colours

@@ -375,7 +375,7 @@ def test_log_formats(tmp_path: Path) -> None:
     assert (records[2]["level"], records[2]["line"], records[2]["raw_msg"]) == (
         0,
         2,
-        "integer overflow in adding 1 + 9223372036854775807",
+        "integer overflow in adding \x1b[35;1m1\x1b[0m + \x1b[35;1m9223372036854775807\x1b[0m",
     )
     assert warned(tmp_path, "--log-format", "bar") == ""
     with pytest.raises(NixError, match="option 'log-format' has an invalid value 'x'"):

@@ -17,6 +17,7 @@ FEW_REPEATS: Final = 5
 MOST_SUGGESTIONS: Final = 5
 FARTHEST_SUGGESTION: Final = 2
 BLANKS: Final = " \t\n\r"
+PROGRAM_WARNING: Final = "evaluation warning"  # that of ``builtins.warn``
 
 
 def error_text(error: NixError, sources: Sources | None, show_trace: bool, colours: bool = False) -> str:
@@ -45,12 +46,17 @@ def message_text(
     prefix = writer.coloured(kind + ":", colour) + " "
     if writer.write_trace(error.frames, show_trace):
         writer.parts.append("\n" + prefix)
-    writer.parts.append(error.message + "\n")
+    message = error.message
+    if colours and kind != PROGRAM_WARNING:
+        from tvix_eval.output.emphasis import emphasised_message
+
+        message = emphasised_message(error)
+    writer.parts.append(message + "\n")
     writer.write_position(error.pos, "")
     writer.write_suggestions(error)
     margin = " " * (len(kind) + 2)
     text = "".join(writer.parts)
-    if error.ends_verbatim() and error.message.endswith("\n"):
+    if error.ends_verbatim() and message.endswith("\n"):
         text = indented(text[:-1], prefix, margin) + margin
     else:
         text = indented(text.rstrip(BLANKS), prefix, margin)
@@ -120,7 +126,12 @@ class ErrorWriter:
             self.parts.append("\n" + self.coloured(note, MAGENTA) + "\n")
 
     def write_frame(self, frame: Frame) -> None:
-        self.parts.append("\n" + ELLIPSIS + " " + frame.text + "\n")
+        text = frame.text
+        if self.colours:
+            from tvix_eval.output.emphasis import emphasised_frame
+
+            text = emphasised_frame(frame)
+        self.parts.append("\n" + ELLIPSIS + " " + text + "\n")
         if self.write_position(frame.pos, "  "):
             self.units += 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tvix_eval.errors import CLOSE, OPEN, NixError
+from tvix_eval.output.emphasis import emphasised_message
 from tvix_eval.output.json import quote
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ def log_error(level: int, error: NixError, text: str) -> str:
         column = str(position.column)
         line = str(position.line)
         file = quote(f"{position.source.name}:{position.line}:{position.column}")
-    return located(level, text, error.message, column, file, line)
+    return located(level, text, emphasised_message(error), column, file, line)
 
 
 def log_program_warning(text: str, message: str) -> str:

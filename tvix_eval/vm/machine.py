@@ -75,6 +75,7 @@ class Session:
         self.abort_on_warn = False
         self.trace_verbose = False
         self.pure = False
+        self.colours = False  # values in messages are shown in colours
         self.owner: object = None  # the evaluation
         self.interceptor: Interceptor | None = None
 

@@ -147,6 +147,9 @@ class PrintOptions:
 
 TRACE_OPTIONS: Final = PrintOptions()
 ERROR_OPTIONS: Final = PrintOptions(max_depth=10, max_attrs=10, max_items=10, max_string=1024)
+COLOURED_ERROR_OPTIONS: Final = PrintOptions(
+    colours=True, max_depth=10, max_attrs=10, max_items=10, max_string=1024
+)
 
 
 class Printer:
@@ -388,4 +391,6 @@ def show(value: object, options: PrintOptions) -> str:
 
 def show_value(value: object) -> str:
     """As error messages quote a value: nothing is forced, and what is big is cut short."""
-    return show(value, ERROR_OPTIONS)
+    session = REGISTERS.session
+    coloured = session is not None and session.colours
+    return show(value, COLOURED_ERROR_OPTIONS if coloured else ERROR_OPTIONS)
