@@ -101,7 +101,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.program": {"errors", "syntax", "output", "vm"},
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
-        *("compiler", "output", "program", "worlds"),
+        *("compiler", "deep", "output", "program", "worlds"),
     },
     "tvix_eval.configuration": {"errors", "nix_compat.nix_conf"},
     "tvix_eval.configuration_files": {

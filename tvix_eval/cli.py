@@ -10,6 +10,7 @@ from tvix_eval import options
 from tvix_eval.auto_call import auto_call, find_along_attr_path
 from tvix_eval.builtins.registry import Loader, impure_constants, io_builtins, pure_builtins
 from tvix_eval.builtins.storeless import storeless_builtins
+from tvix_eval.deep import COMPILED
 from tvix_eval.errors import Source, UsageError
 from tvix_eval.eval_io import join
 from tvix_eval.evaluation import Evaluator
@@ -63,7 +64,7 @@ class Command(Program):
         if self.arguments.has("--help"):
             write(1, byte_text(options.help_text()))
         elif self.arguments.has("--version"):
-            write(1, "tvix-eval " + VERSION + "\n")
+            write(1, "tvix-eval " + VERSION + (" (compiled)" if COMPILED else " (pure)") + "\n")
         elif self.arguments.has("--completion"):
             write(1, byte_text(options.completion(self.arguments.last("--completion") or "")))
         else:

@@ -53,7 +53,7 @@ FLAGS: Final = [
     Flag(SETTINGS, "--no-code-cache", "", "neither read nor keep compiled code"),
     Flag(SETTINGS, "--code-cache", "FOLDER", "where compiled code is kept (default: the user's cache)"),
     Flag(OTHER, "--completion", "SHELL", "print a completion script: bash, zsh or fish"),
-    Flag(OTHER, "--version", "", "print the version"),
+    Flag(OTHER, "--version", "", "print the version, and whether the evaluator is compiled"),
     Flag(OTHER, "--help -h", "", "print this"),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tvix_eval.deep import COMPILED
 
 from .running import PROGRAM, environment, run, start
 
@@ -162,7 +165,8 @@ def test_help(tmp_path: Path) -> None:
     made = run(tmp_path, "--help")
     assert made.code == 0 and made.out.startswith("Usage: tvix-eval ")
     assert made.out == run(tmp_path, "-h", LC_ALL="C").out
-    assert run(tmp_path, "--version").out.startswith("tvix-eval ")
+    kind = "compiled" if COMPILED else "pure"
+    assert re.fullmatch(rf"tvix-eval [0-9.]+ \({kind}\)\n", run(tmp_path, "--version").out)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-DEEPEST: Final = 400  # arrays and inline tables in each other
 BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
 
 ESCAPE: Final = r'\\(?:["\\bfnrt]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})'
@@ -51,7 +50,6 @@ class TomlParser:
         self.text: Final = text
         self.document: Final = Document(text)
         self.at = len(BYTE_ORDER_MARK) if text.startswith(BYTE_ORDER_MARK) else 0
-        self.depth = 0
 
     def parse(self) -> Table:
         root = Table(EXPLICIT)
@@ -182,11 +180,9 @@ class TomlParser:
         if character == "'":
             return self.read_literal(self.text.startswith("'''", self.at))
         if character == "[" or character == "{":
-            self.depth += 1
-            if self.depth > DEEPEST:
-                raise TomlError("while parsing TOML: nested too deep")
+            enter(0)
             value = self.read_array() if character == "[" else self.read_inline_table()
-            self.depth -= 1
+            leave()
             return value
         if character == "t" or character == "f":
             word = "true" if character == "t" else "false"
