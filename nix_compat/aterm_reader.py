@@ -70,14 +70,17 @@ class Reader:
             self.expect(")")
         self.expect(",")
         self.expect("[")
+        sources: set[str] = set()
         while not self.ends_list():
-            drv.input_srcs.add(self.store.parse(self.path()))
+            sources.add(self.path())
+        drv.input_srcs = {self.store.parse(path) for path in sorted(sources)}
         self.expect(",")
         drv.platform = self.string()
         self.expect(",")
         drv.builder = self.string()
-        self.expect(",")
-        drv.args = self.strings()
+        self.expect(",[")
+        while not self.ends_list():
+            drv.args.append(self.string())
         self.expect(",[")
         while not self.ends_list():
             self.expect("(")

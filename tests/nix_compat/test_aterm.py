@@ -118,6 +118,9 @@ SHA256 = "00" * 32
         ('DrvWithVersion("xp-dyn-drv",[],[("rel",x', "bad path 'rel' in derivation"),
         (f'Derive([],[("{PATH}.drv",([],[]))]', "expected string '['"),
         ('Derive([],[],["rel"]', "bad path 'rel' in derivation"),
+        ('Derive([],[],["/x""rel"]', "bad path 'rel' in derivation"),
+        ('Derive([],[],["/x"]', 'path "/x" is not in the Nix store'),
+        ('Derive([],[],[],"a","b",x[])', "expected string ',['"),
         ('Derive([],[],[],"a","b",["a""b",],[])', "expected string '\"'"),
         (
             'Derive([],[],[],"a","b",[],[("__json","[1]")])',

@@ -1,6 +1,5 @@
 import pytest
 
-from tvix_eval.builtins.hashes import decode_nix32, encode_nix32
 from tvix_eval.settings import Settings
 
 from ..evaluating import Program, message, show
@@ -47,12 +46,6 @@ def test_old_name_of_nix32() -> None:
 )
 def test_convert_error(attributes: str, expected: str) -> None:
     assert message(f'builtins.convertHash {{ {attributes}; toHashFormat = "sri"; }}') == expected
-
-
-def test_nix32_round_trip() -> None:
-    for size in range(65):
-        data = bytes(range(size))
-        assert decode_nix32(encode_nix32(data)) == data
 
 
 def test_hash_string() -> None:
