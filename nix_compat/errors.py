@@ -16,6 +16,9 @@ class FormatError(Exception):
         self.offset = offset
         self.frames: list[str] = []
 
+    def __str__(self) -> str:
+        return self.message.encode("latin-1", "replace").decode("utf-8", "replace")
+
 
 class BadHash(FormatError):
     """A hash whose notation or length is wrong."""

@@ -41,6 +41,7 @@ def test_wrong_names(name: str, message: str) -> None:
     with pytest.raises(BadStorePathName) as caught:
         store_path.check_name(name)
     assert caught.value.message == message
+    assert str(caught.value) == message.replace(ACCENTED, "é")
 
 
 def test_parts() -> None:
