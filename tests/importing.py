@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ["nix_compat", "tvix_eval"]
+PACKAGES = ["nix_compat", "tvix_eval", "tvix_glue"]
 
 
 def module_files() -> dict[str, Path]:

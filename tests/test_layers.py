@@ -117,6 +117,40 @@ LAYERS: dict[str, set[str]] = {
     },
     "tvix_eval.__main__": {"cli", "instantiate"},
     "tvix_eval.testing": {"cli"},
+    # Where the evaluator meets a store.
+    "tvix_glue.known_paths": {"nix_compat.derivation", "nix_compat.store_path"},
+    "tvix_glue.store": {"nix_compat.errors", "nix_compat.store_path"},
+    "tvix_glue.read_only": {"store", "nix_compat.store_path", "tvix_eval.eval_io"},
+    "tvix_glue.trees": {
+        *("nix_compat.errors", "nix_compat.hashes", "nix_compat.nar"),
+        *("tvix_eval.errors", "tvix_eval.eval_io"),
+    },
+    "tvix_glue.nar_hashes": {"trees", "nix_compat.hashes", "tvix_eval.eval_io"},
+    "tvix_glue.store_io": {"store", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"},
+    "tvix_glue.derivation_strict": {
+        *(
+            "nix_compat.content_address",
+            "nix_compat.derivation",
+            "nix_compat.errors",
+            "nix_compat.hash_modulo",
+        ),
+        *("nix_compat.hashes", "nix_compat.json_text", "nix_compat.placeholders", "nix_compat.store_path"),
+        *("tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.formats", "tvix_eval.output", "tvix_eval.vm"),
+    },
+    "tvix_glue.sources": {
+        *("store", "trees", "derivation_strict"),
+        *("nix_compat.content_address", "nix_compat.errors", "nix_compat.hashes"),
+        *("tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"),
+    },
+    "tvix_glue.builtins": {
+        *("derivation_strict", "sources", "tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.vm"),
+    },
+    "tvix_glue.loader": {"builtins", "derivation_strict", "tvix_eval.builtins", "tvix_eval.vm"},
+    "tvix_glue.glue": {
+        *("known_paths", "store", "builtins", "sources", "tvix_eval.errors"),
+        *("nix_compat.aterm_reader", "nix_compat.derivation", "nix_compat.errors"),
+        *("nix_compat.hash_modulo", "nix_compat.hashes", "nix_compat.store_path"),
+    },
 }
 
 # Who may import what is not in Python's library.

@@ -35,6 +35,60 @@ INTERNAL_ROOT: Final = "<nix"
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
+class OpenFile:
+    """A regular file that is being read: `size` in bytes, and whether it is `executable`. Close it."""
+
+    def __init__(self, size: int, executable: bool) -> None:
+        self.size: Final = size
+        self.executable: Final = executable
+
+    def read(self, most: int) -> bytes:
+        """The next bytes, at most so many; none at the end. Raises NixError."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> OpenFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class HeldFile(OpenFile):
+    """A file whose contents are in memory."""
+
+    def __init__(self, contents: bytes, executable: bool) -> None:
+        super().__init__(len(contents), executable)
+        self.contents: Final = contents
+        self.at = 0
+
+    def read(self, most: int) -> bytes:
+        block = self.contents[self.at : self.at + most]
+        self.at += len(block)
+        return block
+
+
+class SystemFile(OpenFile):
+    """A file by its handle."""
+
+    def __init__(self, path: str, handle: int, status: os.stat_result) -> None:
+        super().__init__(status.st_size, bool(status.st_mode & stat.S_IXUSR))
+        self.path: Final = path
+        self.handle: Final = handle
+
+    def read(self, most: int) -> bytes:
+        try:
+            return os.read(self.handle, most)
+        except OSError as error:
+            raise system_error("reading file '" + self.path + "'", error) from None
+
+    def close(self) -> None:
+        os.close(self.handle)
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
 class EvalIO:
     """The interface. What a method cannot do it says with a `NixError`."""
 
@@ -52,6 +106,10 @@ class EvalIO:
     def read_file(self, path: str) -> bytes:
         """The contents of a regular file. For ``import``, ``readFile``, ``hashFile``."""
         raise NotImplementedError
+
+    def open_file(self, path: str) -> OpenFile:
+        """A regular file, to be read in blocks. For what goes to the store."""
+        return HeldFile(self.read_file(path), False)
 
     def stamp(self, path: str) -> bytes | None:
         """What is sure to be another when a file's contents are, without reading them.
@@ -220,6 +278,15 @@ def system_error(what: str, error: OSError) -> NixError:
     return NixError(what + ": " + os.strerror(error.errno if error.errno is not None else errno.EIO))
 
 
+def opened(path: str, handle: int) -> OpenFile:
+    """The file of a handle, which is closed if it is a directory."""
+    status = os.fstat(handle)
+    if stat.S_ISDIR(status.st_mode):
+        os.close(handle)
+        raise NixError("read of 4096 bytes: " + os.strerror(errno.EISDIR))
+    return SystemFile(path, handle, status)
+
+
 @mypyc_attr(allow_interpreted_subclasses=True)
 class StdIO(EvalIO):
     """The file system and the environment of this process."""
@@ -260,6 +327,17 @@ class StdIO(EvalIO):
             raise system_error("read of 4096 bytes", error) from None
         except OSError as error:
             raise system_error("opening file '\"" + path + "\"'", error) from None
+
+    def open_file(self, path: str) -> OpenFile:
+        if type(self) is not StdIO:
+            return HeldFile(self.read_file(path), False)
+        try:
+            handle = os.open(host_path(path), os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            raise missing(path) from None
+        except OSError as error:
+            raise system_error("opening file '\"" + path + "\"'", error) from None
+        return opened(path, handle)
 
     def stamp(self, path: str) -> bytes | None:
         if type(self) is not StdIO:  # a subclass may read something else: it must say so itself

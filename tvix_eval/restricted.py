@@ -14,10 +14,13 @@ from tvix_eval.errors import NixError, RestrictedPathError
 from tvix_eval.eval_io import (
     INTERNAL_MARK,
     EvalIO,
+    HeldFile,
+    OpenFile,
     StdIO,
     entry_type,
     file_type_of,
     missing,
+    opened,
     parent,
     stamp_of,
     system_error,
@@ -90,6 +93,21 @@ class NoFollowIO(StdIO):
         except IsADirectoryError as error:
             os.close(handle)
             raise system_error("read of 4096 bytes", error) from None
+
+    def open_file(self, path: str) -> OpenFile:
+        if type(self) is not NoFollowIO or path.startswith(INTERNAL_MARK):
+            return HeldFile(self.read_file(path), False)
+        try:
+            folder, name = open_parent(path)
+            try:
+                handle = os.open(name, READ, dir_fd=folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                raise missing(path) from None
+            raise system_error("opening file '\"" + path + "\"'", error) from None
+        return opened(path, handle)
 
     def stamp(self, path: str) -> bytes | None:
         if type(self) is not NoFollowIO or path.startswith(INTERNAL_MARK):
@@ -216,6 +234,9 @@ class RestrictedIO(EvalIO):
 
     def read_file(self, path: str) -> bytes:
         return self.inner.read_file(self.destination(path))
+
+    def open_file(self, path: str) -> OpenFile:
+        return self.inner.open_file(self.destination(path))
 
     def stamp(self, path: str) -> bytes | None:
         return self.inner.stamp(self.destination(path))

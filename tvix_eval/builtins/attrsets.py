@@ -14,6 +14,7 @@ from tvix_eval.vm.force import (
     force_string_no_context,
     get_attr,
 )
+from tvix_eval.vm.machine import session
 from tvix_eval.vm.positions import position_value
 from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Shape, shape_of
 from tvix_eval.vm.values import (
@@ -67,6 +68,7 @@ class GetAttr(Primitive):
     def call2(self, a: object, b: object) -> object:
         name = force_string_no_context(a, 0, "while evaluating the first argument passed to builtins.getAttr")
         attrs = force_attrs(b, 0, "while evaluating the second argument passed to builtins.getAttr")
+        session().symbols.number(name)
         value = attrs.get(name, 0)
         if value is MISSING:
             return get_attr(attrs, name, "in the attribute set under consideration")
@@ -77,6 +79,7 @@ class HasAttr(Primitive):
     def call2(self, a: object, b: object) -> object:
         name = force_string_no_context(a, 0, "while evaluating the first argument passed to builtins.hasAttr")
         attrs = force_attrs(b, 0, "while evaluating the second argument passed to builtins.hasAttr")
+        session().symbols.number(name)
         return attrs.has(name)
 
 
@@ -85,6 +88,7 @@ class UnsafeGetAttrPos(Primitive):
         why = "while evaluating the first argument passed to builtins.unsafeGetAttrPos"
         name = force_string_no_context(a, 0, why)
         attrs = force_attrs(b, 0, "while evaluating the second argument passed to builtins.unsafeGetAttrPos")
+        session().symbols.number(name)
         return position_value(attrs.position(name))
 
 
@@ -94,8 +98,10 @@ class RemoveAttrs(Primitive):
         items = force_list(b, 0, "while evaluating the second argument passed to builtins.removeAttrs")
         why = "while evaluating the values of the second argument passed to builtins.removeAttrs"
         removed: set[str] = set()
+        symbols = session().symbols
         for item in items:
             name = force_string_no_context(item, 0, why)
+            symbols.number(name)
             if attrs.has(name):
                 removed.add(name)
         if not removed:
@@ -131,6 +137,7 @@ class ListToAttrs(Primitive):
         )
         here = "in a {name=...; value=...;} pair"
         table: dict[str, object] = {}
+        symbols = session().symbols
         sources: list[Attrs] = []
         shape: Shape = NO_SHAPE  # of the last pair, with the places of its attributes
         name_index: i64 = -1
@@ -170,6 +177,7 @@ class ListToAttrs(Primitive):
                 if value is MISSING:
                     complete = False
                 table[name] = value
+                symbols.number(name)
                 sources.append(pair)
         if not complete:
             for pair in sources:
@@ -189,7 +197,7 @@ def pair_positions(table: dict[str, object], sources: list[Attrs]) -> Positions 
                 alike = False
                 break
         if alike:
-            return SamePosition(table, first.find("value"))
+            return SamePosition(table, first.find("value"), first.is_delayed("value"))
     positions: dict[str, int] = {}
     at = 0
     for name in table:
@@ -236,6 +244,7 @@ class CatAttrs(Primitive):
         )
         items = force_list(b, 0, "while evaluating the second argument passed to builtins.catAttrs")
         why = "while evaluating an element in the list passed as second argument to builtins.catAttrs"
+        session().symbols.number(name)
         result: list[object] = []
         for at in range(len(items)):
             attrs = force_attrs(items[at], 0, why)

@@ -12,11 +12,14 @@ def require_feature(name: str) -> None:
         raise feature_is_disabled(name)
 
 
-def feature_is_disabled(name: str) -> NixError:
+def feature_is_disabled(name: str, reason: str = "") -> NixError:
+    """`reason`: what wants the feature, if that is not plain."""
     return NixError(
         "experimental Nix feature '"
         + name
-        + "' is disabled; add '--extra-experimental-features "
+        + "' is disabled"
+        + (" (" + reason + ")" if reason else "")
+        + "; add '--extra-experimental-features "
         + name
         + "' to enable it"
     )

@@ -113,17 +113,24 @@ class OnePosition(Positions):
 
 
 class SamePosition(Positions):
-    """One for all names, which are those of `names`: the table of a set, or a shape's names."""
+    """One for all names, which are those of `names`: the table of a set, or a shape's names.
 
-    def __init__(self, names: dict[str, object], pos: i64) -> None:
+    `delayed`: as in `LiteralPositions`, for all.
+    """
+
+    def __init__(self, names: dict[str, object], pos: i64, delayed: bool) -> None:
         self.names: Final = names
         self.pos: Final[i64] = pos
+        self.delayed: Final = delayed
 
     def find(self, name: str) -> i64:
         return self.pos if name in self.names else -1
 
     def add_to(self, table: dict[str, int]) -> None:
         table.update(dict.fromkeys(self.names, int(self.pos)))
+
+    def is_delayed(self, name: str) -> bool:
+        return self.delayed and name in self.names
 
 
 class ShapeWithoutPositions(Positions):

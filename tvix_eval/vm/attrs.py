@@ -226,6 +226,9 @@ class Attrs:
         positions = self.positions
         if isinstance(positions, LiteralPositions):
             self.positions = positions.settled()
+        elif isinstance(positions, SamePosition):
+            if positions.delayed:
+                self.positions = SamePosition(positions.names, positions.pos, False)
         elif isinstance(positions, MergedPositions):
             table: dict[str, int] = {}
             positions.add_to(table)
@@ -248,7 +251,7 @@ def layer_positions(attrs: Attrs) -> Positions | None:
     table = attrs.table
     if table is None:
         return ShapeWithoutPositions(attrs.shape) if attrs.shape.size > 0 else None
-    return SamePosition(table, NO_POSITION) if table else None
+    return SamePosition(table, NO_POSITION, False) if table else None
 
 
 def layered_positions(attrs: Attrs) -> Positions | None:

@@ -186,6 +186,7 @@ class DynamicAttrs(Op):
 
 def dynamic_name(value: object, pos: i64) -> str:
     if isinstance(value, str):
+        session().symbols.number(value)
         return value
     why = "while evaluating the name of a dynamic attribute"
     if isinstance(value, NixString):
@@ -413,6 +414,7 @@ class PathComponent:
             return self.name
         value = dynamic.eval(env)
         if isinstance(value, str):
+            session().symbols.number(value)
             return value
         raise not_a_name(value, self.pos)
 

@@ -1,0 +1,137 @@
+"""The builtins that reach a store."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib import resources
+
+from tvix_eval.builtins.primitive import Function1, Function2
+from tvix_eval.builtins.records import SourceBuiltin
+from tvix_eval.builtins.storeless import storeless_builtins
+from tvix_eval.errors import EvalError, NixError
+from tvix_eval.vm.coerce import coerce_to_string
+from tvix_eval.vm.force import force_string_no_context
+from tvix_eval.vm.strings import BUILT, DRV_DEEP, ContextBuilder, NixString, element, single
+from tvix_eval.vm.values import Builtin
+from tvix_glue.derivation_strict import derivation_strict, placeholder_of
+from tvix_glue.sources import filter_source, path_builtin, store_path, to_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from tvix_eval.builtins.records import Record
+    from tvix_glue.glue import Glue
+
+DERIVATION_FILE: Final = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix"
+
+
+def source_text(name: str) -> str:
+    """A program that comes with this package."""
+    return resources.files("tvix_glue").joinpath(name).read_text("utf-8").encode("utf-8").decode("latin-1")
+
+
+def output_of(glue: Glue, reference: object, output: object) -> object:
+    """``builtins.outputOf``: the path of an output of a derivation that may itself be built."""
+    why = "while evaluating the first argument to builtins.outputOf"
+    context = ContextBuilder()
+    text = coerce_to_string(reference, context, 0, why)
+    mentioned = context.context
+    members = mentioned.elements if mentioned is not None else []
+    if len(members) != 1:
+        raise EvalError(
+            f"string '{text}' has {len(members)} entries in its context. It should only have exactly one entry"
+        ).with_frame(0, why)
+    member = members[0]
+    if member.kind == DRV_DEEP:
+        raise EvalError(
+            "string '"
+            + text
+            + "' has a context which refers to a complete source and binary closure. This is not supported at this time"
+        ).with_frame(0, why)
+    name = force_string_no_context(output, 0, "while evaluating the second argument to builtins.outputOf")
+    expected = placeholder_of(glue, member).render() if member.kind == BUILT else member.path
+    if member.kind == BUILT and not member.path.startswith("!"):
+        known = glue.read_derivation(member.path).outputs.get(member.output)
+        expected = (
+            known.path(glue.store.dir, glue.store.dir.derivation_name(member.path), member.output)
+            if known
+            else ""
+        ) or expected
+    if text != expected:
+        raise mismatch(text, member.display(), expected, member.kind == BUILT).with_frame(0, why)
+    made = element(BUILT, member.encoded if member.kind == BUILT else member.path, name)
+    path = ""
+    if member.kind != BUILT:
+        drv = glue.read_derivation(member.path)
+        found = drv.outputs.get(name)
+        if found is None:
+            raise EvalError("derivation '" + member.path + "' does not have output '" + name + "'")
+        path = found.path(glue.store.dir, drv.name, name)
+    return NixString(path or placeholder_of(glue, made).render(), single(made))
+
+
+def mismatch(text: str, shown: str, expected: str, built: bool) -> NixError:
+    if built:
+        return EvalError(
+            "string '"
+            + text
+            + "' has context with the output '"
+            + shown.replace("^", "' from derivation '")
+            + "'"
+        )
+    return EvalError("path string '" + text + "' has context with the different path '" + expected + "'")
+
+
+def store_builtins(glue: Glue, features: frozenset[str]) -> list[Record]:
+    """All of them. Those for which there is no code here are errors when they are called."""
+    made: list[Record] = [
+        SourceBuiltin(
+            "derivation",
+            source_text("derivation.nix"),
+            DERIVATION_FILE,
+            "A derivation: what to build, with what, from what. The result has the paths of its outputs.",
+        ),
+        Builtin(
+            "derivationStrict",
+            ["attrs"],
+            Function1(partial(derivation_strict, glue)),
+            "What `derivation` stands on: the path of a derivation's file, and those of its outputs.",
+        ),
+        Builtin(
+            "path",
+            ["args"],
+            Function1(partial(path_builtin, glue)),
+            "A copy of `path` in the store, named `name`; with `filter`, of the files it keeps; "
+            "with `recursive = false`, hashed as a plain file; `sha256` is the hash that is expected.",
+        ),
+        Builtin(
+            "filterSource",
+            ["predicate", "path"],
+            Function2(partial(filter_source, glue)),
+            "A copy in the store of those files in a directory for which `predicate path type` is true.",
+        ),
+        Builtin(
+            "toFile",
+            ["name", "contents"],
+            Function2(partial(to_file, glue)),
+            "The path of a file in the store with these contents, which may mention the store, but no builds.",
+        ),
+        Builtin(
+            "storePath",
+            ["path"],
+            Function1(partial(store_path, glue)),
+            "A path that is in the store already, as a string that depends on it.",
+        ),
+    ]
+    if "dynamic-derivations" in features:
+        made.append(
+            Builtin(
+                "outputOf",
+                ["derivation-reference", "output-name"],
+                Function2(partial(output_of, glue)),
+                "The path of an output of a derivation, also of one that is itself built: then a placeholder.",
+            )
+        )
+    names = {each.name for each in made}
+    return made + [each for each in storeless_builtins(features) if each.name not in names]

@@ -1,0 +1,148 @@
+"""One evaluation's view of a store: what it puts there, reads there, and has instantiated."""
+
+from __future__ import annotations
+
+from nix_compat import aterm_reader, hashes
+from nix_compat.derivation import Derivation
+from nix_compat.errors import FormatError
+from nix_compat.hash_modulo import DerivationHashes, Instantiated
+from nix_compat.store_path import DERIVATION
+from tvix_eval.errors import NixError
+from tvix_glue.known_paths import KnownPaths
+from tvix_glue.store import Realiser, Store, StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
+
+    from tvix_eval.builtins.records import Record
+    from tvix_eval.eval_io import EvalIO
+    from tvix_glue.nar_hashes import NarHashes
+    from tvix_glue.sources import Sources
+
+
+class Glue:
+    """`io` is the world whose files are put into `store`; `realiser`, if any, builds.
+
+    `nar_hashes` remembers hashes of files between runs. `observe`: see `KnownPaths`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        io: EvalIO,
+        realiser: Realiser | None = None,
+        nar_hashes: NarHashes | None = None,
+        observe: Callable[[str, Derivation], None] | None = None,
+    ) -> None:
+        self.store: Final = store
+        self.io: Final = io
+        self.realiser: Final = realiser
+        self.nar_hashes: Final = nar_hashes
+        self.known: Final = KnownPaths(store.dir, observe)
+        self.hashes: Final = DerivationHashes(store.dir, self.read_derivation)
+        self.sources_: Sources | None = None
+
+    # For the evaluator.
+
+    def builtins(self, features: frozenset[str] = frozenset()) -> list[Record]:
+        """The builtins that need a store. `features`: the experimental ones that are on."""
+        from tvix_glue.builtins import store_builtins
+
+        return store_builtins(self, features)
+
+    def copy_path(self, path: str) -> str:
+        """Put a file or tree that a string mentions into the store; its path there."""
+        return self.sources().copy(path)
+
+    def sources(self) -> Sources:
+        from tvix_glue.sources import Sources
+
+        found = self.sources_
+        if found is None:
+            found = Sources(self.store, self.io, self.nar_hashes)
+            self.sources_ = found
+        return found
+
+    # For the builtins.
+
+    def keep_derivation(self, made: Instantiated, drv: Derivation) -> None:
+        """Note a derivation, and write it if it is new."""
+        if self.known.add(made.path, drv):
+            self.put_text(made.path, made.text.encode("latin-1"), frozenset(drv.references()))
+
+    def put_text(self, path: str, contents: bytes, references: frozenset[str]) -> None:
+        try:
+            self.store.put_text(path, contents, references)
+        except StoreError as error:
+            raise NixError(error.message) from None
+
+    def read_derivation(self, path: str) -> Derivation:
+        """A derivation that was instantiated here, or is in the store. Raises NixError."""
+        found = self.known.derivation(path)
+        if found is None:
+            self.check_valid(path)
+            text = self.store.files().read_file(path).decode("latin-1")
+            try:
+                found = aterm_reader.read_derivation(
+                    text, self.store.dir.derivation_name(path), self.store.dir
+                )
+            except FormatError as error:
+                raise NixError("error parsing derivation '" + path + "': " + error.message) from None
+            self.known.add(path, found)
+        return found
+
+    def check_valid(self, path: str) -> None:
+        if self.store.path_info(path) is None:
+            raise NixError("path '" + path + "' is not valid")
+
+    def closure(self, path: str) -> list[str]:
+        """A path and all that it refers to, directly or not, all of which must be valid."""
+        found: set[str] = set()
+        waiting = [path]
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                info = self.store.path_info(each)
+                if info is None:
+                    raise NixError("path '" + each + "' is not valid")
+                found.add(each)
+                waiting.extend(info.references)
+        return sorted(found)
+
+    def text_path(self, name: str, contents: str, references: frozenset[str]) -> str:
+        """Make a text a file of the store; its path. Raises FormatError for a bad name."""
+        data = contents.encode("latin-1")
+        path = self.store.dir.text_path(name, hashes.sha256(data), references)
+        self.put_text(path, data, references)
+        return path
+
+    def is_store_path(self, path: str) -> bool:
+        """Whether a canonical path is that of something in the store, not below it."""
+        try:
+            return self.store.dir.parse(path) == path
+        except FormatError:
+            return False
+
+    def is_derivation(self, path: str) -> bool:
+        """Whether a path is that of a valid derivation."""
+        return (
+            path.endswith(DERIVATION) and self.is_store_path(path) and self.store.path_info(path) is not None
+        )
+
+    def top_path(self, path: str) -> str:
+        """The store path that a path in the store is, or lies below. Raises NixError if it is none."""
+        prefix = self.store.dir.prefix
+        top = prefix + path[len(prefix) :].partition("/")[0]
+        try:
+            return self.store.dir.parse(top)
+        except FormatError as error:
+            raise NixError(error.message) from None
+
+    def ensure(self, path: str) -> None:
+        """Make a path valid. Raises NixError when it can't be had."""
+        try:
+            self.store.ensure(path)
+        except StoreError as error:
+            raise NixError(error.message) from None

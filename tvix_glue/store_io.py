@@ -1,0 +1,99 @@
+"""The world with a store in it: what is below the store's folder is read through the store."""
+
+from __future__ import annotations
+
+from tvix_eval.errors import EvalError, NixError
+from tvix_eval.eval_io import EvalIO, OpenFile, base_name
+from tvix_eval.vm.strings import BUILT, Context, decode
+from tvix_glue.store import Realiser, Store, StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+
+class StoreIO(EvalIO):
+    """`outer` is the rest of the world. `realiser` builds what programs want to read; None: nothing is.
+
+    `allow_builds`: Nix's setting ``allow-import-from-derivation``.
+    """
+
+    def __init__(
+        self, outer: EvalIO, store: Store, realiser: Realiser | None = None, allow_builds: bool = True
+    ) -> None:
+        self.outer: Final = outer
+        self.store: Final = store
+        self.inner: Final = store.files()
+        self.prefix: Final = store.dir.prefix
+        self.realiser: Final = realiser
+        self.allow_builds: Final = allow_builds
+
+    def of(self, path: str) -> EvalIO:
+        return self.inner if path.startswith(self.prefix) else self.outer
+
+    def file_type(self, path: str) -> str | None:
+        return self.of(path).file_type(path)
+
+    def read_link(self, path: str) -> str:
+        return self.of(path).read_link(path)
+
+    def read_file(self, path: str) -> bytes:
+        return self.of(path).read_file(path)
+
+    def open_file(self, path: str) -> OpenFile:
+        return self.of(path).open_file(path)
+
+    def stamp(self, path: str) -> bytes | None:
+        return self.of(path).stamp(path)
+
+    def read_dir(self, path: str) -> dict[str, str]:
+        return self.of(path).read_dir(path)
+
+    def absent(self, path: str) -> NixError:
+        return self.of(path).absent(path)
+
+    def get_env(self, name: str) -> str:
+        return self.outer.get_env(name)
+
+    def working_directory(self) -> str:
+        return self.outer.working_directory()
+
+    def fetch_entry(self, location: str) -> str | None:
+        return self.outer.fetch_entry(location)
+
+    def realise(self, path: str, context: Context) -> str:
+        """Make valid what a string mentions. Raises NixError."""
+        builds: list[tuple[str, str]] = []
+        for member in context.elements:
+            top = member
+            while top.path.startswith("!"):
+                top = decode(top.path)
+            if self.store.path_info(top.path) is None:
+                raise NixError("path '" + base_name(top.path) + "' is not valid")
+            if member.kind == BUILT:
+                if top is not member:
+                    raise NixError(
+                        "cannot build '" + member.display() + "', whose derivation is itself built"
+                    )
+                builds.append((member.path, member.output))
+        if builds:
+            self.build(builds)
+        return path
+
+    def build(self, builds: list[tuple[str, str]]) -> None:
+        if not self.allow_builds:
+            raise EvalError(
+                "cannot build '"
+                + "^".join(builds[0])
+                + "' during evaluation because the option 'allow-import-from-derivation' is disabled"
+            )
+        if self.realiser is None:
+            raise NixError("cannot build '" + "^".join(builds[0]) + "': there are no builders")
+        outputs: dict[str, list[str]] = {}
+        for derivation, output in builds:
+            outputs.setdefault(derivation, []).append(output)
+        for derivation, names in outputs.items():
+            try:
+                self.realiser.realise(derivation, names)
+            except StoreError as error:
+                raise NixError(error.message) from None
