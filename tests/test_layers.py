@@ -110,10 +110,14 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.packages": {"errors", "vm", "auto_call"},
     "tvix_eval.statistics": {"evaluation", "observers", "output", "vm", "nix_compat.json_floats"},
     "tvix_eval.instantiate_options": {"errors", "output", "configuration", "program"},
+    "tvix_eval.instantiate_job": {
+        *("errors", "eval_io", "search_path", "worlds", "output", "evaluation", "auto_call", "packages"),
+        *("program", "instantiate_options"),
+    },
+    "tvix_eval.observation": {"configuration", "evaluation", "program", "observers", "statistics", "vm"},
     "tvix_eval.instantiate": {
-        *("errors", "settings", "eval_io", "search_path", "worlds", "builtins", "output", "evaluation"),
-        *("auto_call", "program", "configuration", "configuration_files", "packages", "statistics"),
-        *("instantiate_options", "observers", "vm"),
+        *("settings", "search_path", "worlds", "builtins", "evaluation", "program", "configuration"),
+        *("configuration_files", "instantiate_options", "instantiate_job", "observation"),
     },
     "tvix_eval.__main__": {"cli", "instantiate"},
     "tvix_eval.testing": {"cli"},

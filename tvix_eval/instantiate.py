@@ -11,7 +11,6 @@ import sys
 import time
 
 from tvix_eval import configuration_files
-from tvix_eval.auto_call import auto_call, find_along_attr_path
 from tvix_eval.builtins.features import feature_is_disabled
 from tvix_eval.builtins.registry import (
     NIX_VERSION,
@@ -23,27 +22,22 @@ from tvix_eval.builtins.registry import (
 )
 from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.configuration import Configuration
-from tvix_eval.errors import NixError
-from tvix_eval.eval_io import INTERNAL_MARK, join, parent
 from tvix_eval.evaluation import Evaluator
+from tvix_eval.instantiate_job import Job
 from tvix_eval.instantiate_options import CommandLine, Request
-from tvix_eval.output.rendering import write_value
-from tvix_eval.packages import Packages, instantiated
+from tvix_eval.observation import Observation
 from tvix_eval.program import (
     INFO,
-    STDIN_NAME,
-    STRING_NAME,
     TALKATIVE,
-    WARNING,
     Program,
     byte_text,
     current_system,
     read_all,
     write,
 )
-from tvix_eval.search_path import Entry, SearchPath, is_pseudo_url, parse_entry, split_nix_path
+from tvix_eval.search_path import Entry, SearchPath, parse_entry, split_nix_path
 from tvix_eval.settings import Settings
-from tvix_eval.worlds import open_search_path, world
+from tvix_eval.worlds import world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,14 +45,10 @@ if TYPE_CHECKING:
     from typing import Final
 
     from tvix_eval.builtins.records import Record
-    from tvix_eval.observers.counters import Counters
-    from tvix_eval.vm.observer import Observer
 
 NIX_NAME: Final = "nix-instantiate"
 MAX_CALL_DEPTH: Final = 10_000
 STATE_FOLDER: Final = "/nix/var/nix"
-PROFILE_FILE: Final = "nix.profile"
-PROFILER_FREQUENCY: Final = 99
 FEATURES: Final = "signed-caches"
 DERIVATION_FILE: Final = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix"
 ON: Final = ("1", "yes", "true")
@@ -212,10 +202,9 @@ class Instantiate(Program):
                 records += impure_constants(system, int(time.time()))
             return records
 
-        counters = self.counters()
-        observer = self.observer(counters)
+        observation = Observation(self, configuration)
         evaluation = Evaluator(
-            builtins, io, settings, self.emit, self.copy_path, self.parse_warning, observer
+            builtins, io, settings, self.emit, self.copy_path, self.parse_warning, observation.observer
         )
         if self.verbosity >= TALKATIVE:
             self.tell_import(DERIVATION_FILE)
@@ -224,164 +213,15 @@ class Instantiate(Program):
         try:
             evaluation.run(Job(self, evaluation, request, entries, lookup, stdin).run)
         finally:
-            if observer is not None:
-                observer.finish()
-        if counters is not None:
-            from tvix_eval.statistics import statistics
-
-            calls = self.environment.get("NIX_COUNT_CALLS", "0") != "0"
-            self.write_statistics(statistics(evaluation, counters, calls))
-
-    def counters(self) -> Counters | None:
-        if self.environment.get("NIX_SHOW_STATS", "0") == "0":
-            return None
-        from tvix_eval.observers.counters import Counters
-
-        return Counters()
-
-    def observer(self, counters: Counters | None) -> Observer | None:
-        """What is to be told of calls: the counters, and what the settings ask for."""
-        configuration = self.configuration
-        found: list[Observer] = [] if counters is None else [counters]
-        if configuration.is_true("trace-function-calls"):
-            from tvix_eval.observers.function_trace import FunctionTrace
-
-            found.append(FunctionTrace(self.tell_call))
-        if configuration.text("eval-profiler") == "flamegraph":
-            from tvix_eval.observers.flame_graph import FlameGraph
-
-            frequency = configuration.number("eval-profiler-frequency", PROFILER_FREQUENCY)
-            found.append(FlameGraph(configuration.text("eval-profile-file", PROFILE_FILE), frequency))
-        if not found:
-            return None
-        from tvix_eval.vm.observer import Observers
-
-        return Observers(found)
-
-    def tell_call(self, text: str) -> None:
-        self.tell(INFO, text)
+            observation.finish()
+        observation.report(evaluation)
 
     def tell_import(self, path: str) -> None:
         self.tell(TALKATIVE, "evaluating file '" + path + "'")
 
-    def write_statistics(self, text: str) -> None:
-        path = self.environment.get("NIX_SHOW_STATS_PATH", "-")
-        if path == "-":
-            self.say(text)
-        else:
-            with open(path.encode("latin-1"), "wb") as file:
-                file.write(text.encode("latin-1"))
-
-
-class Job:
-    """What happens inside `Evaluator.run`."""
-
-    def __init__(
-        self,
-        program: Instantiate,
-        evaluation: Evaluator,
-        request: Request,
-        entries: list[Entry],
-        lookup: SearchPath,
-        stdin: str,
-    ) -> None:
-        self.program: Final = program
-        self.evaluation: Final = evaluation
-        self.request: Final = request
-        self.entries: Final = entries
-        self.lookup: Final = lookup
-        self.stdin: Final = stdin
-        self.folder: Final = evaluation.io.working_directory()
-        self.args: Final[dict[str, object]] = {}
-        self.warned = False
-
-    def run(self) -> None:
-        request = self.request
-        open_search_path(self.evaluation.io, self.entries, self.lookup, self.folder)
-        for name in sorted(request.arguments):
-            kind, given = request.arguments[name]
-            self.args[name] = self.argument(kind, given)
-        if request.find_files:
-            for name in request.files:
-                path = self.lookup.find(self.entries, name, 0)
-                if path.startswith(INTERNAL_MARK):
-                    raise NixError("'" + path + "' has no physical path")
-                write(1, path + "\n")
-            return
-        if request.read_stdin:
-            self.process(self.stdin, STDIN_NAME, self.folder)
-        elif not request.files and not request.are_expressions:
-            self.process_file("./default.nix")
-        for given in request.files:
-            if request.are_expressions:
-                self.process(given, STRING_NAME, self.folder)
-            else:
-                self.process_file(given)
-
-    def argument(self, kind: str, given: str) -> object:
-        """The value of an argument for functions. An expression is parsed now, and evaluated when needed."""
-        if kind == "arg":
-            return self.evaluation.delay_text(given, STRING_NAME, self.folder)
-        if kind == "argstr":
-            return given
-        if kind == "arg-from-stdin":
-            return self.stdin
-        try:
-            with open(given.encode("latin-1"), "rb") as file:
-                return file.read().decode("latin-1")
-        except OSError as error:
-            raise NixError('opening file "' + given + '": ' + os.strerror(error.errno or 0)) from None
-
-    def process_file(self, name: str) -> None:
-        if is_pseudo_url(name):
-            raise NixError("cannot fetch '" + name + "': this evaluation fetches nothing")
-        if len(name) > 2 and name.startswith("<") and name.endswith(">"):
-            path = self.lookup.find(self.entries, name[1:-1], 0)
-        else:
-            path = join(self.folder, name)
-        path = self.evaluation.resolve(path)
-        if self.request.parse_only:
-            text = self.evaluation.io.read_file(path).decode("latin-1")
-            write(1, self.evaluation.show_tree(text, path, parent(path)) + "\n")
-        else:
-            self.show(self.evaluation.evaluate_file(path))
-
-    def process(self, text: str, name: str, folder: str) -> None:
-        if self.request.parse_only:
-            write(1, self.evaluation.show_tree(text, name, folder) + "\n")
-        else:
-            self.show(self.evaluation.evaluate_text(text, name, folder))
-
-    def show(self, root: object) -> None:
-        request = self.request
-        for path in request.attributes or [""]:
-            value = find_along_attr_path(root, path, self.args)
-            if not request.evaluate_only:
-                self.instantiate(value)
-                continue
-            if self.args:
-                value = auto_call(value, self.args)
-            write_value(value, request.form, request.strict, request.location, write_output)
-
-    def instantiate(self, value: object) -> None:
-        packages = Packages(self.args)
-        packages.collect(value)
-        for derivation in packages.found:
-            path = instantiated(derivation)
-            if self.request.gc_warning and not self.warned and self.program.verbosity >= WARNING:
-                self.warned = True
-                self.program.warn(
-                    "you did not specify '--add-root'; the result might be removed by the garbage collector"
-                )
-            write(1, path + "\n")
-
 
 def wants_stdin(request: Request) -> bool:
     return request.read_stdin or any(kind == "arg-from-stdin" for kind, _ in request.arguments.values())
-
-
-def write_output(text: str) -> None:
-    write(1, text)
 
 
 def main() -> int:

@@ -38,8 +38,11 @@ POINTER: Final = 8
 MARGIN: Final = "  "
 
 
-def statistics(evaluation: Evaluator, counters: Counters, calls: bool) -> str:
-    """A JSON document, with a line end. `calls`: with the keys of ``NIX_COUNT_CALLS``."""
+def statistics(evaluation: Evaluator, counters: Counters, calls: bool, names: bool) -> str:
+    """A JSON document, with a line end.
+
+    `calls`: with the keys of ``NIX_COUNT_CALLS``. `names`: all symbols, in place of their number.
+    """
     usage = resource.getrusage(resource.RUSAGE_SELF)
     cpu = format_float_json(usage.ru_utime)
     symbols = evaluation.session.symbols.numbers
@@ -80,6 +83,8 @@ def statistics(evaluation: Evaluator, counters: Counters, calls: bool) -> str:
             [shown_function(each, evaluation) for each in counters.functions.values()]
         )
         tree["primops"] = numbers(**counters.builtins)
+    if names:
+        tree["symbols"] = shown_list([quote(name) for name in symbols])
     return shown_object(tree, "") + "\n"
 
 

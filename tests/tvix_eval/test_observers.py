@@ -149,6 +149,13 @@ def test_figures_of_a_file(tmp_path: Path) -> None:
     ]
 
 
+def test_symbols(tmp_path: Path) -> None:
+    words = ["--eval", "-E", "{ qq = 1; }.qq"]
+    made = instantiate(tmp_path, *words, NIX_SHOW_STATS="1", NIX_SHOW_SYMBOLS="1")
+    names = json.loads(made.err)["symbols"]
+    assert names[0] == "outPath" and names[-1] == "qq"
+
+
 def profile(folder: Path, expression: str) -> list[str]:
     words = ["--eval-profiler", "flamegraph", "--eval-profiler-frequency", "0"]
     instantiate(folder, "--eval", "--strict", *words, "-E", expression)
