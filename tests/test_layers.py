@@ -98,10 +98,11 @@ LAYERS: dict[str, set[str]] = {
     # Programs.
     "tvix_eval.auto_call": {"errors", "vm"},
     "tvix_eval.options": {"errors"},
+    "tvix_eval.store_access": {"hints", "errors", "builtins"},
     "tvix_eval.program": {"errors", "syntax", "output", "vm"},
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
-        *("compiler", "deep", "output", "program", "worlds"),
+        *("compiler", "deep", "output", "program", "store_access", "worlds"),
     },
     "tvix_eval.configuration": {"errors", "nix_compat.nix_conf"},
     "tvix_eval.configuration_files": {
@@ -117,13 +118,13 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.observation": {"configuration", "evaluation", "program", "observers", "statistics", "vm"},
     "tvix_eval.instantiate": {
         *("settings", "search_path", "worlds", "builtins", "evaluation", "program", "configuration"),
-        *("configuration_files", "instantiate_options", "instantiate_job", "observation"),
+        *("configuration_files", "instantiate_options", "instantiate_job", "observation", "store_access"),
     },
     "tvix_eval.__main__": {"cli", "instantiate"},
     "tvix_eval.testing": {"cli"},
     # Where the evaluator meets a store.
     "tvix_glue.known_paths": {"nix_compat.derivation", "nix_compat.store_path"},
-    "tvix_glue.store": {"nix_compat.errors", "nix_compat.store_path"},
+    "tvix_glue.store": {"nix_compat.store_path"},
     "tvix_glue.read_only": {"store", "nix_compat.store_path", "tvix_eval.eval_io"},
     "tvix_glue.trees": {
         *("nix_compat.errors", "nix_compat.hashes", "nix_compat.nar"),
@@ -150,10 +151,16 @@ LAYERS: dict[str, set[str]] = {
         *("derivation_strict", "sources", "tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.vm"),
     },
     "tvix_glue.loader": {"builtins", "derivation_strict", "tvix_eval.builtins", "tvix_eval.vm"},
+    "tvix_glue.named_stores": {"read_only", "memory", "folder", "store", "tvix_eval.errors"},
+    "tvix_glue.roots": {"store", "tvix_eval.errors"},
     "tvix_glue.glue": {
         *("known_paths", "store", "builtins", "sources", "tvix_eval.errors"),
         *("nix_compat.aterm_reader", "nix_compat.derivation", "nix_compat.errors"),
         *("nix_compat.hash_modulo", "nix_compat.hashes", "nix_compat.store_path"),
+    },
+    "tvix_glue.programs": {
+        *("glue", "loader", "named_stores", "nar_hashes", "roots", "store_io"),
+        *("tvix_eval.__main__", "tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.store_access"),
     },
 }
 
@@ -169,7 +176,7 @@ OTHERS: dict[str, set[str]] = {
 # Who may look at the arguments and the environment of the process.
 PROCESS: dict[str, set[str]] = {
     "sys.argv": {"tvix_eval.cli", "tvix_eval.instantiate"},
-    "os.environ": {"tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.testing"},
+    "os.environ": {"tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.testing", "tvix_glue.programs"},
     "os.environb": {"tvix_eval.eval_io"},
     "os.getenv": set(),
     "os.getenvb": set(),

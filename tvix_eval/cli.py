@@ -9,7 +9,6 @@ import time
 from tvix_eval import options
 from tvix_eval.auto_call import auto_call, find_along_attr_path
 from tvix_eval.builtins.registry import Loader, impure_constants, io_builtins, pure_builtins
-from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.deep import COMPILED
 from tvix_eval.errors import Source, UsageError
 from tvix_eval.eval_io import join
@@ -27,11 +26,11 @@ from tvix_eval.program import (
 )
 from tvix_eval.search_path import Entry, SearchPath, parse_entry, parse_nix_path
 from tvix_eval.settings import Settings
+from tvix_eval.store_access import StoreAccess
 from tvix_eval.worlds import open_search_path, world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Final
 
     from tvix_eval.builtins.records import Record
@@ -41,21 +40,16 @@ VERSION: Final = "0.1.0"
 
 
 class Command(Program):
-    """One run of the program. `environment` is that of the process.
-
-    `store_builtins` gives the builtins that need a store, `copy_path` puts a file into it.
-    """
+    """One run of the program. `environment` is that of the process."""
 
     def __init__(
         self,
         arguments: list[str],
         environment: dict[str, str],
-        store_builtins: Callable[[], list[Record]] | None = None,
-        copy_path: Callable[[str], str] | None = None,
+        store: StoreAccess | None = None,
     ) -> None:
         super().__init__("tvix-eval", environment)
-        self.store_builtins: Final = store_builtins
-        self.copy_path: Final = copy_path
+        self.store: Final = StoreAccess() if store is None else store
         self.arguments: Arguments = Arguments()
         self.words: Final = arguments
 
@@ -116,7 +110,9 @@ class Command(Program):
 
     def evaluate(self) -> None:
         settings = self.settings()
+        store = self.store
         io = world(settings.pure_eval, self.arguments.has("--restrict-eval"))
+        io = store.open(byte_text(self.arguments.last("--store") or ""), False, settings, io)
         entries: list[Entry] = []
         if not settings.pure_eval:
             entries += [parse_entry(byte_text(each)) for each in self.arguments.all("--include")]
@@ -124,17 +120,13 @@ class Command(Program):
         lookup = SearchPath(io)
 
         def builtins(loader: Loader) -> list[Record]:
-            records: list[Record] = pure_builtins() + io_builtins(io, loader, entries, lookup)
-            records += (
-                storeless_builtins(settings.experimental_features)
-                if self.store_builtins is None
-                else self.store_builtins()
-            )
+            records: list[Record] = pure_builtins() + io_builtins(io, store.loader(loader), entries, lookup)
+            records += store.builtins(settings)
             if not settings.pure_eval:
                 records += impure_constants(current_system(), int(time.time()))
             return records
 
-        evaluation = Evaluator(builtins, io, settings, self.emit, self.copy_path, self.parse_warning)
+        evaluation = Evaluator(builtins, io, settings, self.emit, store.copy_path, self.parse_warning)
         evaluation.patience = PATIENCE
         evaluation.run(Job(evaluation, self.arguments, entries, lookup, self.standard_input()).run)
 
@@ -246,5 +238,6 @@ def write_output(text: str) -> None:
     write(1, text)
 
 
-def main() -> int:
-    return Command(sys.argv[1:], dict(os.environ)).run()
+def main(store: StoreAccess | None = None) -> int:
+    """The program; a host with a store gives access to it."""
+    return Command(sys.argv[1:], dict(os.environ), store).run()

@@ -20,7 +20,6 @@ from tvix_eval.builtins.registry import (
     io_builtins,
     pure_builtins,
 )
-from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.configuration import Configuration
 from tvix_eval.evaluation import Evaluator
 from tvix_eval.instantiate_job import Job
@@ -37,6 +36,7 @@ from tvix_eval.program import (
 )
 from tvix_eval.search_path import Entry, SearchPath, parse_entry, split_nix_path
 from tvix_eval.settings import Settings
+from tvix_eval.store_access import StoreAccess
 from tvix_eval.worlds import world
 
 TYPE_CHECKING = False
@@ -68,23 +68,18 @@ Evaluates Nix expressions as nix-instantiate does, and takes its flags:
 
 
 class Instantiate(Program):
-    """One run. `words` and `environment` are those of the process, as byte text.
-
-    `store_builtins` gives the builtins that need a store, `copy_path` puts a file into it.
-    """
+    """One run. `words` and `environment` are those of the process, as byte text."""
 
     def __init__(
         self,
         name: str,
         words: list[str],
         environment: dict[str, str],
-        store_builtins: Callable[[], list[Record]] | None = None,
-        copy_path: Callable[[str], str] | None = None,
+        store: StoreAccess | None = None,
     ) -> None:
         super().__init__(name, environment)
         self.words: Final = words
-        self.store_builtins: Final = store_builtins
-        self.copy_path: Final = copy_path
+        self.store: Final = StoreAccess() if store is None else store
         self.configuration: Final = Configuration(self.warn)
 
     def perform(self) -> None:
@@ -144,6 +139,9 @@ class Instantiate(Program):
             colours=self.colours or self.json_log,
         )
 
+    def store_name(self) -> str:
+        return self.configuration.text("store") or self.environment.get("NIX_REMOTE", "")
+
     def cache_folder(self) -> str | None:
         """Where compiled code is kept; nowhere when TVIX_CODE_CACHE is empty."""
         given = self.environment.get("TVIX_CODE_CACHE")
@@ -183,16 +181,14 @@ class Instantiate(Program):
         configuration = self.configuration
         restrict = configuration.is_true("restrict-eval")
         io = world(settings.pure_eval, restrict, configuration.words("allowed-uris"))
+        store = self.store
+        io = store.open(self.store_name(), request.evaluate_only and not request.read_write, settings, io)
         entries = self.search_entries(request)
         lookup = SearchPath(io)
 
         def builtins(loader: Loader) -> list[Record]:
-            records: list[Record] = pure_builtins() + io_builtins(io, loader, entries, lookup)
-            records += (
-                storeless_builtins(settings.experimental_features)
-                if self.store_builtins is None
-                else self.store_builtins()
-            )
+            records: list[Record] = pure_builtins() + io_builtins(io, store.loader(loader), entries, lookup)
+            records += store.builtins(settings)
             if configuration.is_true("allow-unsafe-native-code-during-evaluation"):
                 from tvix_eval.builtins.native import native_builtins
 
@@ -204,14 +200,14 @@ class Instantiate(Program):
 
         observation = Observation(self, configuration)
         evaluation = Evaluator(
-            builtins, io, settings, self.emit, self.copy_path, self.parse_warning, observation.observer
+            builtins, io, settings, self.emit, store.copy_path, self.parse_warning, observation.observer
         )
         if self.verbosity >= TALKATIVE:
             self.tell_import(DERIVATION_FILE)
             evaluation.on_import = self.tell_import
         stdin = read_all(0).decode("latin-1") if wants_stdin(request) else ""
         try:
-            evaluation.run(Job(self, evaluation, request, entries, lookup, stdin).run)
+            evaluation.run(Job(self, evaluation, request, entries, lookup, stdin, store).run)
         finally:
             observation.finish()
         observation.report(evaluation)
@@ -224,9 +220,10 @@ def wants_stdin(request: Request) -> bool:
     return request.read_stdin or any(kind == "arg-from-stdin" for kind, _ in request.arguments.values())
 
 
-def main() -> int:
+def main(store: StoreAccess | None = None) -> int:
+    """The program; a host with a store gives access to it."""
     environment = {byte_text(name): byte_text(value) for name, value in os.environ.items()}
     name = os.path.basename(sys.argv[0])
     if name.endswith(".py"):
         name = "tvix-instantiate"
-    return Instantiate(byte_text(name), [byte_text(word) for word in sys.argv[1:]], environment).run()
+    return Instantiate(byte_text(name), [byte_text(word) for word in sys.argv[1:]], environment, store).run()

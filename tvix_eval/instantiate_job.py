@@ -10,7 +10,7 @@ from tvix_eval.eval_io import INTERNAL_MARK, join, parent
 from tvix_eval.evaluation import Evaluator
 from tvix_eval.instantiate_options import Request
 from tvix_eval.output.rendering import write_value
-from tvix_eval.packages import Packages, instantiated
+from tvix_eval.packages import DEFAULT_OUTPUT, Packages, instantiated
 from tvix_eval.program import STDIN_NAME, STRING_NAME, WARNING, Program, write
 from tvix_eval.search_path import Entry, SearchPath, is_pseudo_url
 from tvix_eval.worlds import open_search_path
@@ -18,6 +18,8 @@ from tvix_eval.worlds import open_search_path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from tvix_eval.store_access import StoreAccess
 
 
 class Job:
@@ -31,7 +33,9 @@ class Job:
         entries: list[Entry],
         lookup: SearchPath,
         stdin: str,
+        store: StoreAccess,
     ) -> None:
+        self.store: Final = store
         self.program: Final = program
         self.evaluation: Final = evaluation
         self.request: Final = request
@@ -41,6 +45,7 @@ class Job:
         self.folder: Final = evaluation.io.working_directory()
         self.args: Final[dict[str, object]] = {}
         self.warned = False
+        self.roots = 0  # made so far
 
     def run(self) -> None:
         request = self.request
@@ -114,13 +119,17 @@ class Job:
         packages = Packages(self.args)
         packages.collect(value)
         for derivation in packages.found:
-            path = instantiated(derivation)
+            path, output = instantiated(derivation)
             if self.request.gc_warning and not self.warned and self.program.verbosity >= WARNING:
                 self.warned = True
                 self.program.warn(
                     "you did not specify '--add-root'; the result might be removed by the garbage collector"
                 )
-            write(1, path + "\n")
+            if self.request.root:
+                self.roots += 1
+                link = join(self.folder, self.request.root)
+                path = self.store.add_root(path, link if self.roots == 1 else f"{link}-{self.roots}")
+            write(1, path + ("" if output == DEFAULT_OUTPUT else "!" + output) + "\n")
 
 
 def write_output(text: str) -> None:

@@ -68,6 +68,8 @@ class Request:
         self.read_stdin = False
         self.strict = False
         self.location = True
+        self.read_write = False
+        self.root = ""  # of the garbage collector: a link to make to what is instantiated
         self.gc_warning = True
         self.shown = ""  # "--help" or "--version": nothing else is done
 
@@ -207,8 +209,10 @@ class CommandLine:
             request.find_files = True
         elif word in ("--attr", "-A"):
             request.attributes.append(self.argument(word))
+        elif word == "--read-write-mode":
+            request.read_write = True
         elif word == "--add-root":
-            self.argument(word)
+            request.root = self.argument(word)
             request.gc_warning = False
         elif word in ("--raw", "--xml", "--json"):
             request.form = {"--raw": RAW, "--xml": XML, "--json": JSON}[word]
@@ -218,7 +222,7 @@ class CommandLine:
             request.strict = True
         elif word.startswith("-"):
             self.at -= 1
-            return word in ("--read-write-mode", "--indirect", "--dry-run") and self.skip()
+            return word in ("--indirect", "--dry-run") and self.skip()
         else:
             request.files.append(word)
         return True

@@ -50,6 +50,12 @@ FLAGS: Final = [
     ),
     Flag(SETTINGS, "--lint-short-path-literals", "LEVEL", "the same for paths like a/b"),
     Flag(SETTINGS, "--lint-absolute-path-literals", "LEVEL", "the same for paths like /a and ~/a"),
+    Flag(
+        SETTINGS,
+        "--store",
+        "STORE",
+        "what holds the copies and derivations a program makes: memory (default), dummy://, or a folder",
+    ),
     Flag(SETTINGS, "--no-code-cache", "", "neither read nor keep compiled code"),
     Flag(SETTINGS, "--code-cache", "FOLDER", "where compiled code is kept (default: the user's cache)"),
     Flag(OTHER, "--completion", "SHELL", "print a completion script: bash, zsh or fish"),

@@ -98,8 +98,8 @@ def is_component(name: str) -> bool:
     return name.isascii() and all(letter.isalnum() or letter in "-_+" for letter in name)
 
 
-def instantiated(derivation: Attrs) -> str:
-    """The path of a derivation, with the output that the value stands for: ``path!output``."""
+def instantiated(derivation: Attrs) -> tuple[str, str]:
+    """The path of a derivation, and the output that the value stands for."""
     place = derivation.place("drvPath")
     if place is MISSING:
         raise NixError("derivation does not contain a 'drvPath' attribute")
@@ -120,4 +120,4 @@ def instantiated(derivation: Attrs) -> str:
         name = force_string_no_context(output, 0, "while evaluating the output name of a derivation")
     if not name:
         raise NixError("derivation '" + path + "' lacks an 'outputName' attribute")
-    return path if name == DEFAULT_OUTPUT else path + "!" + name
+    return path, name

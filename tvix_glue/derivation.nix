@@ -1,6 +1,7 @@
-# What `derivation` is: a wrapper around `derivationStrict`, which does the work. Traces show
-# positions in this file, and Nix has a file of the same name: what can be seen in a trace
-# stands where it stands there.
+# What `derivation` is: a wrapper around `derivationStrict`, which does the work.
+#
+# Traces show positions in this file, and Nix has a file of the same name: what can be seen
+# in a trace stands where it stands there.
 
 /**
   Describe something to build.

@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from store_double import copy_path, store_builtins  # noqa: E402
+from store_double import StoreDouble  # noqa: E402
 
 from tvix_eval.cli import Command  # noqa: E402
 
 if __name__ == "__main__":
-    os._exit(Command(sys.argv[1:], dict(os.environ), store_builtins, copy_path).run())
+    os._exit(Command(sys.argv[1:], dict(os.environ), StoreDouble()).run())

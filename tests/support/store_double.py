@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.builtins.records import SourceBuiltin
 from tvix_eval.builtins.storeless import storeless_builtins
+from tvix_eval.settings import Settings
+from tvix_eval.store_access import StoreAccess
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.coerce import coerce_to_path, coerce_to_string
 from tvix_eval.vm.force import force, force_attrs, force_string, force_string_value
 from tvix_eval.vm.strings import BUILT, DRV_DEEP, OPAQUE, ContextBuilder, NixString, element, single
 from tvix_eval.vm.values import MISSING, Builtin
+
+if TYPE_CHECKING:
+    from tvix_eval.builtins.records import Record
 
 WHY = "while evaluating an argument of a store double"
 
@@ -103,3 +109,13 @@ def store_builtins() -> list[Builtin | SourceBuiltin]:
     ]
     names = {each.name for each in doubles}
     return [*doubles, *(each for each in storeless_builtins() if each.name not in names)]
+
+
+class StoreDouble(StoreAccess):
+    """The store of a program."""
+
+    def builtins(self, settings: Settings) -> list[Record]:
+        return list(store_builtins())
+
+    def copy_path(self, path: str) -> str:
+        return copy_path(path)
