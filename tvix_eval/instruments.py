@@ -25,7 +25,7 @@ from tvix_eval.vm.operations.observed import (
     CountedConcat,
     CountedUpdate,
     Delayed,
-    Lookup,
+    LookedUp,
     Made,
 )
 from tvix_eval.vm.operations.strings import Add
@@ -80,8 +80,12 @@ class ObserverInstruments(Instruments):
             or isinstance(operation, RecursiveAttrs)
         ):
             return Made(operation, observer)
-        if isinstance(operation, Select) or isinstance(operation, SelectOr):
-            return Lookup(operation, observer)
+        if isinstance(operation, Select):
+            subject = LookedUp(operation.subject, observer)
+            return Delayed(Select(subject, operation.name, operation.pos), observer)
+        if isinstance(operation, SelectOr):
+            subject = LookedUp(operation.subject, observer)
+            return Delayed(SelectOr(subject, operation.name, operation.default, operation.pos), observer)
         if isinstance(operation, Region) or isinstance(operation, Add) or isinstance(operation, Call2):
             return Delayed(operation, observer)
         if is_variable(operation):
@@ -95,7 +99,7 @@ class ObserverInstruments(Instruments):
             name = component.dynamic
             if name is None:
                 name = Const(component.name)
-            path.append(PathComponent("", Lookup(name, self.observer), component.pos, component.shown))
+            path.append(PathComponent("", LookedUp(name, self.observer), component.pos, component.shown))
         return Delayed(SelectPath(operation.subject, path, operation.default, operation.pos), self.observer)
 
 

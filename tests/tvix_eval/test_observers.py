@@ -91,6 +91,12 @@ FIGURES = [
         {},
         [("fix", 1, 49, 1), ("s", 1, 9, 1)],
     ),
+    (
+        'let x = { a = throw "x"; }; in builtins.tryEval x.a',
+        [0, 2, 2, 0, 1, 0, 0],
+        {"throw": 1, "tryEval": 1},
+        [],
+    ),
 ]
 
 
@@ -100,6 +106,13 @@ def test_trace_of_calls(tmp_path: Path, expression: str, expected: str) -> None:
     lines = re.findall(r"^function-trace (entered|exited) «\w+»:([0-9:]+) at [0-9]{19}$", made.err, re.M)
     assert (made.code, len(lines)) == (0, made.err.count("\n"))
     assert " ".join(("+" if what == "entered" else "-") + place for what, place in lines) == expected
+
+
+def test_a_position_is_computed_by_calls(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text("__curPos")
+    made = instantiate(tmp_path, "--eval", "--strict", "--trace-function-calls", "-E", "import ./a.nix")
+    places = re.findall(r"^function-trace entered (\S+) at", made.err, re.M)
+    assert places == ["«string»:1:1", "«none»:0", "«none»:0"]
 
 
 def test_trace_of_calls_is_quiet_when_asked(tmp_path: Path) -> None:

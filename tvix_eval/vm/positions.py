@@ -5,31 +5,44 @@ from __future__ import annotations
 from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import from_sorted
 from tvix_eval.vm.machine import session
-from tvix_eval.vm.values import Op, Thunk
+from tvix_eval.vm.values import Builtin, Op, Primitive, Thunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
 
-class LineOf(Op):
-    """Computes the line of a position: few who ask for a position look at it."""
+class LineOf(Primitive):
+    """Few who ask for a position look at its line, and so it is computed when they do."""
 
-    def apply(self, function: object, argument: object, pos: i64) -> object:
-        assert isinstance(argument, int)
-        found = session().sources.find(argument)
+    def call1(self, a: object) -> object:
+        assert isinstance(a, int)
+        found = session().sources.find(a)
         return 0 if found is None else found.line
 
 
-class ColumnOf(Op):
-    def apply(self, function: object, argument: object, pos: i64) -> object:
-        assert isinstance(argument, int)
-        found = session().sources.find(argument)
+class ColumnOf(Primitive):
+    def call1(self, a: object) -> object:
+        assert isinstance(a, int)
+        found = session().sources.find(a)
         return 0 if found is None else found.column
 
 
-LINE_OF: Final = LineOf()
-COLUMN_OF: Final = ColumnOf()
+class PositionCall(Op):
+    """Calls a builtin that has no name: in Nix it is one, which an observer is told of."""
+
+    def __init__(self, primitive: Primitive) -> None:
+        self.builtin: Final = Builtin("", ["position"], primitive, frame=False)
+
+    def apply(self, function: object, argument: object, pos: i64) -> object:
+        interceptor = session().interceptor
+        if interceptor is not None:
+            return interceptor.call(self.builtin, [argument], pos)
+        return self.builtin.primitive.call1(argument)
+
+
+LINE_OF: Final = PositionCall(LineOf())
+COLUMN_OF: Final = PositionCall(ColumnOf())
 
 
 def position_value(pos: i64) -> object:

@@ -65,8 +65,8 @@ class AvoidedConst(Const):
         return self.value
 
 
-class Lookup(Op):
-    """A selection, or a component of one. It is made when the value is needed, and no sooner."""
+class LookedUp(Op):
+    """A set that an attribute is going to be looked up in."""
 
     def __init__(self, inner: Op, observer: Observer) -> None:
         self.inner: Final = inner
@@ -76,10 +76,6 @@ class Lookup(Op):
         value = self.inner.eval(env)
         self.observer.count(LOOKUPS, 1)
         return value
-
-    def thunk(self, env: Env) -> object:
-        self.observer.count(THUNKS, 1)
-        return Thunk(self, env)
 
 
 class Made(Op):
