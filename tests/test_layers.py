@@ -162,6 +162,7 @@ LAYERS: dict[str, set[str]] = {
         *("glue", "loader", "named_stores", "nar_hashes", "roots", "store_io"),
         *("tvix_eval.__main__", "tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.store_access"),
     },
+    "tvix_glue.testing": {"programs", "tvix_eval.instantiate"},
 }
 
 # Who may import what is not in Python's library.

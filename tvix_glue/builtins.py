@@ -52,7 +52,7 @@ def output_of(glue: Glue, reference: object, output: object) -> object:
     name = force_string_no_context(output, 0, "while evaluating the second argument to builtins.outputOf")
     expected = placeholder_of(glue, member).render() if member.kind == BUILT else member.path
     if member.kind == BUILT and not member.path.startswith("!"):
-        known = glue.read_derivation(member.path).outputs.get(member.output)
+        known = glue.valid_derivation(member.path).outputs.get(member.output)
         expected = (
             known.path(glue.store.dir, glue.store.dir.derivation_name(member.path), member.output)
             if known
@@ -63,7 +63,7 @@ def output_of(glue: Glue, reference: object, output: object) -> object:
     made = element(BUILT, member.encoded if member.kind == BUILT else member.path, name)
     path = ""
     if member.kind != BUILT:
-        drv = glue.read_derivation(member.path)
+        drv = glue.valid_derivation(member.path)
         found = drv.outputs.get(name)
         if found is None:
             raise EvalError("derivation '" + member.path + "' does not have output '" + name + "'")

@@ -93,6 +93,12 @@ class Glue:
             self.known.add(path, found)
         return found
 
+    def valid_derivation(self, path: str) -> Derivation:
+        """A derivation that is in the store. Raises NixError."""
+        if self.store.path_info(path) is None:
+            raise NixError("derivation '" + path + "' is not valid")
+        return self.read_derivation(path)
+
     def check_valid(self, path: str) -> None:
         if self.store.path_info(path) is None:
             raise NixError("path '" + path + "' is not valid")

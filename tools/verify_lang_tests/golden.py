@@ -20,6 +20,7 @@ from tvix_eval.testing.expectations import (
 )
 from tvix_eval.testing.fixtures import make_fixtures
 from tvix_eval.testing.runner import Runner
+from tvix_glue.testing import instantiate_program
 
 from .nix import Nix, in_parallel
 from .progress import Progress
@@ -84,7 +85,7 @@ def compare(suite: Suite, nix: Nix, jobs: int) -> int:
 
 
 def run_ours(cases: list[Case]) -> Iterator[Outcome]:
-    runner = Runner()
+    runner = Runner(instantiate_program)
     with Progress("running ours", len(cases)) as progress:
         for case in cases:
             yield runner.run(case)

@@ -36,6 +36,7 @@ from tvix_eval.testing.expectations import (
     expected_outcome,
 )
 from tvix_eval.testing.runner import Runner
+from tvix_glue.testing import instantiate_program
 
 from .progress import Progress
 
@@ -111,7 +112,7 @@ def find_cases(root: Path, only: str) -> list[Case]:
 def run_suite(root: Path, only: str, verbose: bool) -> int:
     """Report how far the tests agree; how many of those that need no store do not to the byte."""
     cases = find_cases(root, only)
-    runner = Runner()
+    runner = Runner(instantiate_program)
     results: list[Result] = []
     with Progress("running ours", len(cases)) as progress:
         for case in cases:

@@ -15,6 +15,7 @@ import attrs
 from tvix_eval.testing.cases import Case, Outcome
 from tvix_eval.testing.expectations import agreement, error_message, readable
 from tvix_eval.testing.runner import Runner
+from tvix_glue.testing import instantiate_program
 
 from .generator import Generator
 from .golden import comparison
@@ -75,7 +76,7 @@ class Oracle:
         self.nix: Final = nix
         self.level: Final = level
         self.jobs: Final = jobs
-        self.runner: Final = Runner()
+        self.runner: Final = Runner(instantiate_program)
 
     def compare(self, expressions: list[str]) -> list[Difference]:
         """What differs; a difference that many expressions show may be there many times."""

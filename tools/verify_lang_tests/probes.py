@@ -14,10 +14,10 @@ from typing import Final
 
 import attrs
 
-from tvix_eval.instantiate import Instantiate
 from tvix_eval.testing.cases import Case, Outcome
 from tvix_eval.testing.expectations import readable
 from tvix_eval.testing.runner import Runner
+from tvix_glue.testing import instantiate_program
 
 from .progress import Progress
 
@@ -67,22 +67,15 @@ def read_waiting(path: Path = WAITING) -> set[str]:
     return {line for line in lines if line and not line.startswith("# ")}
 
 
-def instantiate_program(words: list[str], environment: dict[str, str]) -> int:
-    """`tvix-instantiate` as it is on a machine with no configuration."""
-    bare = {
-        **environment,
-        "HOME": "/home/user",
-        "NIX_CONF_DIR": os.devnull,
-        "XDG_CONFIG_DIRS": "",
-        "TVIX_CODE_CACHE": "",
-    }
-    return Instantiate("nix-instantiate", [byte_text(word) for word in words], bare).run()
+def at_home(words: list[str], environment: dict[str, str]) -> int:
+    """`tvix-instantiate` for the user whose probes these are."""
+    return instantiate_program(words, {**environment, "HOME": "/home/user"})
 
 
 def run_probes(path: Path, waiting: set[str]) -> int:
     """Run all probes of a file; how many do not do what is said of them."""
     probes = read_probes(path)
-    runner = Runner(instantiate_program)
+    runner = Runner(at_home)
     surprises: list[str] = []
     differing = 0
     with Progress("probing", len(probes)) as progress, tempfile.TemporaryDirectory() as folder:
