@@ -112,7 +112,8 @@ class Command(Program):
         settings = self.settings()
         store = self.store
         io = world(settings.pure_eval, self.arguments.has("--restrict-eval"))
-        io = store.open(byte_text(self.arguments.last("--store") or ""), False, settings, io)
+        name = byte_text(self.arguments.last("--store") or "")
+        io = store.open(name, name.startswith("dummy:"), settings, io)
         entries: list[Entry] = []
         if not settings.pure_eval:
             entries += [parse_entry(byte_text(each)) for each in self.arguments.all("--include")]

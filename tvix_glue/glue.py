@@ -70,7 +70,11 @@ class Glue:
     def keep_derivation(self, made: Instantiated, drv: Derivation) -> None:
         """Note a derivation, and write it if it is new."""
         if self.known.add(made.path, drv):
-            self.put_text(made.path, made.text.encode("latin-1"), frozenset(drv.references()))
+            text = made.text.encode("latin-1")
+            try:
+                self.store.put_derivation(made.path, text, frozenset(drv.references()))
+            except StoreError as error:
+                raise NixError(error.message) from None
 
     def put_text(self, path: str, contents: bytes, references: frozenset[str]) -> None:
         try:

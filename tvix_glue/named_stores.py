@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from tvix_eval.errors import NixError
-from tvix_glue.read_only import ReadOnlyStore
+from tvix_glue.read_only import DummyStore, ReadOnlyStore
 from tvix_glue.store import Store, StoreError
 
 TYPE_CHECKING = False
@@ -20,10 +20,10 @@ def open_store(name: str, read_only: bool, usual: str) -> Store:
 
     ``auto`` and "" are the folder `usual`. `read_only`: nothing is written to it.
     """
-    if name.startswith("dummy:"):
-        return ReadOnlyStore()
     if read_only:
         return ReadOnlyStore()
+    if name.startswith("dummy:"):
+        return DummyStore()
     if name in ("memory", "memory://"):
         from tvix_glue.memory import MemoryStore
 

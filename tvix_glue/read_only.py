@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nix_compat.store_path import StoreDir
 from tvix_eval.eval_io import EvalIO, StdIO
-from tvix_glue.store import PathInfo, Store
+from tvix_glue.store import PathInfo, Store, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,17 +22,16 @@ class ReadOnlyStore(Store):
     def path_info(self, path: str) -> PathInfo | None:
         return None
 
-    def put_text(
-        self, path: str, contents: bytes, references: frozenset[str], executable: bool = False
-    ) -> None:
+    def put_text(self, path: str, contents: bytes, references: frozenset[str]) -> None:
         pass
 
     def put_tree(
         self,
         path: str,
-        address: ContentAddress,
+        address: ContentAddress | None,
         references: frozenset[str],
         dump: Callable[[Callable[[bytes], object]], None],
+        deriver: str = "",
     ) -> None:
         pass
 
@@ -41,3 +40,28 @@ class ReadOnlyStore(Store):
 
     def files(self) -> EvalIO:
         return StdIO()
+
+
+class DummyStore(ReadOnlyStore):
+    """Nix's ``dummy://`` when it is to be written to: it refuses."""
+
+    def put_derivation(self, path: str, text: bytes, references: frozenset[str]) -> None:
+        raise unsupported("writeDerivation")
+
+    def put_text(
+        self, path: str, contents: bytes, references: frozenset[str], executable: bool = False
+    ) -> None:
+        raise unsupported("addToStoreFromDump")
+
+    def put_tree(
+        self,
+        path: str,
+        address: ContentAddress,
+        references: frozenset[str],
+        dump: Callable[[Callable[[bytes], object]], None],
+    ) -> None:
+        raise unsupported("addToStore")
+
+
+def unsupported(operation: str) -> StoreError:
+    return StoreError("operation '" + operation + "' is not supported by store 'dummy://'")

@@ -64,6 +64,10 @@ class Store:
         """Make a path a file of these contents, of which, and of the references, it was computed."""
         raise NotImplementedError
 
+    def put_derivation(self, path: str, text: bytes, references: frozenset[str]) -> None:
+        """Make a path the file of a derivation."""
+        self.put_text(path, text, references)
+
     def put_tree(
         self,
         path: str,

@@ -60,7 +60,7 @@ def main() -> int:
     if options.nix_suite is not None:
         return 1 if nix_suite.run_suite(options.nix_suite, options.only, options.verbose) else 0
     if options.probes is not None:
-        return 1 if probes.run_probes(options.probes, probes.read_waiting()) else 0
+        return 1 if probes.run_probes(options.probes, probes.read_names()) else 0
     try:
         nix = Nix(options.nix)
     except NixMissing as error:
