@@ -92,6 +92,17 @@ class StoreDir:
         check_base_name(path[len(prefix) :])
         return path
 
+    def is_top(self, path: str) -> bool:
+        """Whether a text is the path of something in this store, not below it, written as usual."""
+        prefix = self.prefix
+        if not path.startswith(prefix):
+            return False
+        try:
+            check_base_name(path[len(prefix) :])
+        except BadStorePath:
+            return False
+        return True
+
     def join(self, base: str) -> str:
         """The path with a base name. Raises BadStorePath."""
         return self.prefix + check_base_name(base)

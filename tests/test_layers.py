@@ -125,6 +125,25 @@ LAYERS: dict[str, set[str]] = {
     # Where the evaluator meets a store.
     "tvix_glue.known_paths": {"nix_compat.derivation", "nix_compat.store_path"},
     "tvix_glue.store": {"nix_compat.store_path"},
+    "tvix_glue.incoming": {
+        *("store", "nix_compat.content_address", "nix_compat.errors", "nix_compat.hashes"),
+        *("nix_compat.nar", "nix_compat.wire"),
+    },
+    "tvix_glue.memory": {
+        *("store", "incoming", "nix_compat.errors", "nix_compat.nar", "nix_compat.store_path"),
+        *("tvix_eval.errors", "tvix_eval.eval_io"),
+    },
+    "tvix_glue.disk": {"nix_compat.hashes", "nix_compat.nar"},
+    "tvix_glue.info_file": {
+        *("store", "nix_compat.content_address", "nix_compat.errors"),
+        *("nix_compat.hashes", "nix_compat.store_path"),
+    },
+    "tvix_glue.folder": {
+        *("store", "incoming", "disk", "info_file", "folder_io"),
+        *("nix_compat.errors", "nix_compat.nar", "nix_compat.store_path"),
+    },
+    "tvix_glue.folder_io": {"nix_compat.store_path", "tvix_eval.eval_io"},
+    "tvix_glue.verify": {"store", "folder", "disk", "nix_compat.errors"},
     "tvix_glue.read_only": {"store", "nix_compat.store_path", "tvix_eval.eval_io"},
     "tvix_glue.trees": {
         *("nix_compat.errors", "nix_compat.hashes", "nix_compat.nar"),

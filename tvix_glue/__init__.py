@@ -6,9 +6,20 @@ instantiated. Stores implement `Store`, builders `Realiser`.
 
 from __future__ import annotations
 
+from tvix_glue.folder import FolderStore
 from tvix_glue.glue import Glue
 from tvix_glue.known_paths import KnownPaths
+from tvix_glue.memory import MemoryStore
 from tvix_glue.read_only import ReadOnlyStore
 from tvix_glue.store import PathInfo, Realiser, Store
 
-__all__ = ["Glue", "KnownPaths", "PathInfo", "ReadOnlyStore", "Realiser", "Store"]
+__all__ = [
+    "FolderStore",
+    "Glue",
+    "KnownPaths",
+    "MemoryStore",
+    "PathInfo",
+    "ReadOnlyStore",
+    "Realiser",
+    "Store",
+]

@@ -48,17 +48,16 @@ class DummyStore(ReadOnlyStore):
     def put_derivation(self, path: str, text: bytes, references: frozenset[str]) -> None:
         raise unsupported("writeDerivation")
 
-    def put_text(
-        self, path: str, contents: bytes, references: frozenset[str], executable: bool = False
-    ) -> None:
+    def put_text(self, path: str, contents: bytes, references: frozenset[str]) -> None:
         raise unsupported("addToStoreFromDump")
 
     def put_tree(
         self,
         path: str,
-        address: ContentAddress,
+        address: ContentAddress | None,
         references: frozenset[str],
         dump: Callable[[Callable[[bytes], object]], None],
+        deriver: str = "",
     ) -> None:
         raise unsupported("addToStore")
 
