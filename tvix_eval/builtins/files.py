@@ -7,6 +7,7 @@ from tvix_eval.builtins.hashes import check_algorithm
 from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.errors import EvalError, NixError, RestrictedPathError
 from tvix_eval.eval_io import DIRECTORY, SYMLINK, EvalIO
+from tvix_eval.hints import mypyc_attr
 from tvix_eval.search_path import Entry, SearchPath
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.coerce import coerce_to_path, coerce_to_string
@@ -24,6 +25,7 @@ FOLLOW_ANCESTORS: Final = 1  # but not the last component
 KEEP_LINKS: Final = 2
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Loader:
     """Evaluates files for ``import``."""
 
