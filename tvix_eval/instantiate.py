@@ -41,7 +41,6 @@ from tvix_eval.worlds import world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Final
 
     from tvix_eval.builtins.records import Record

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from tvix_eval.errors import TypeError_
 from tvix_eval.hints import i64
-from tvix_eval.vm.attr_positions import LiteralPositions, Positions, SamePosition, TablePositions
-from tvix_eval.vm.attrs import EMPTY_ATTRS, Attrs, from_sorted, from_table, layered_positions
+from tvix_eval.vm.attr_positions import (
+    LiteralPositions,
+    Positions,
+    SamePosition,
+    TablePositions,
+    some_positions,
+)
+from tvix_eval.vm.attrs import EMPTY_ATTRS, Attrs, from_table, layered_positions
 from tvix_eval.vm.calls import APPLY2, ApplyNamed
 from tvix_eval.vm.force import (
     force_attrs,
@@ -116,11 +122,12 @@ class RemoveAttrs(Primitive):
                     names.append(name)
                     values.append(places[at])
                 at += 1
-            return from_sorted(names, values, attrs.positions)
+            shape = shape_of(names)
+            return Attrs(shape, values, None, some_positions(attrs.positions, shape))
         table = attrs.to_table()
         for name in removed:
             del table[name]
-        return from_table(table, layered_positions(attrs))
+        return from_table(table, some_positions(layered_positions(attrs), TABLE_SHAPE, table))
 
 
 class ListToAttrs(Primitive):
@@ -234,7 +241,7 @@ class IntersectAttrs(Primitive):
         shape = smaller.shape
         if len(names) != shape.size:
             shape = shape_of(names)
-        return Attrs(shape, values, None, layered_positions(right))
+        return Attrs(shape, values, None, some_positions(layered_positions(right), shape))
 
 
 class CatAttrs(Primitive):

@@ -120,7 +120,7 @@ class Compiler:
         self.constants: Final[list[object]] = []
         self.indexes: Final[dict[object, int]] = {}
         self.regions: Final[list[bytes]] = []
-        self.unfilled: Final[set[int]] = set()  # slots of the frame that are still to be filled
+        self.unfilled: set[int] = set()  # slots of the frame that are still to be filled
         self.depth: i64 = 0
         self.max_depth: Final[i64] = max_depth
 
@@ -177,7 +177,10 @@ class Compiler:
 
     def delay_region(self, out: Writer, node: Node) -> None:
         inner = Writer()
+        unfilled = self.unfilled
+        self.unfilled = set()  # it runs when all around it is filled
         self.strict(inner, node, 0)
+        self.unfilled = unfilled
         out.op(op.DELAY)
         out.number(self.region(inner))
 

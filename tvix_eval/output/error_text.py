@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tvix_eval.errors import Frame, NixError, Position, Sources
+from tvix_eval.errors import Frame, NixError, Position, Sources, ThrownError
 from tvix_eval.hints import i64
 from tvix_eval.output.terminal import filter_text
 from tvix_eval.vm.show import BLUE, MAGENTA, NORMAL, RED
@@ -51,6 +51,8 @@ def message_text(
         from tvix_eval.output.emphasis import emphasised_message
 
         message = emphasised_message(error)
+    elif message.endswith("\n") and not error.ends_verbatim() and not isinstance(error, ThrownError):
+        message += NORMAL  # it ends in a value, and what ends a value's colour is laid out, too
     writer.parts.append(message + "\n")
     writer.write_position(error.pos, "")
     writer.write_suggestions(error)

@@ -147,6 +147,46 @@ class ShapeWithoutPositions(Positions):
             table[name] = 0
 
 
+class SomePositions(Positions):
+    """Of a set that has some of the names of another, whose positions are `all`.
+
+    The names are those of `shape`, or of `table` if that is there.
+    """
+
+    def __init__(self, all: Positions, shape: Shape, table: dict[str, object] | None) -> None:
+        self.all: Final[Positions] = all.all if isinstance(all, SomePositions) else all
+        self.shape: Final = shape
+        self.table: Final = table
+
+    def has(self, name: str) -> bool:
+        table = self.table
+        if table is not None:
+            return name in table
+        return self.shape.find(name) >= 0
+
+    def find(self, name: str) -> i64:
+        return self.all.find(name) if self.has(name) else -1
+
+    def add_to(self, table: dict[str, int]) -> None:
+        known: dict[str, int] = {}
+        self.all.add_to(known)
+        for name, pos in known.items():
+            if self.has(name):
+                table[name] = pos
+
+    def is_delayed(self, name: str) -> bool:
+        return self.has(name) and self.all.is_delayed(name)
+
+    def depth(self) -> i64:
+        return self.all.depth()
+
+
+def some_positions(
+    all: Positions | None, shape: Shape, table: dict[str, object] | None = None
+) -> Positions | None:
+    return None if all is None else SomePositions(all, shape, table)
+
+
 MOST_MERGES: Final = 64
 
 

@@ -23,6 +23,7 @@ from tvix_eval.vm.attr_positions import (
     Positions,
     SamePosition,
     ShapeWithoutPositions,
+    SomePositions,
     TablePositions,
     merge,
 )
@@ -229,7 +230,7 @@ class Attrs:
         elif isinstance(positions, SamePosition):
             if positions.delayed:
                 self.positions = SamePosition(positions.names, positions.pos, False)
-        elif isinstance(positions, MergedPositions):
+        elif isinstance(positions, MergedPositions) or isinstance(positions, SomePositions):
             table: dict[str, int] = {}
             positions.add_to(table)
             self.positions = TablePositions(table)
