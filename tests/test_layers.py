@@ -143,6 +143,12 @@ LAYERS: dict[str, set[str]] = {
         *("nix_compat.errors", "nix_compat.nar", "nix_compat.store_path"),
     },
     "tvix_glue.folder_io": {"nix_compat.store_path", "tvix_eval.eval_io"},
+    "tvix_glue.diff": {
+        *("known_paths", "trees", "nix_compat.derivation", "nix_compat.aterm_reader", "nix_compat.errors"),
+        *("nix_compat.hashes", "nix_compat.json_text", "nix_compat.placeholders", "nix_compat.store_path"),
+        *("tvix_eval.errors", "tvix_eval.eval_io"),
+    },
+    "tvix_glue.diff.program": {"diff", "nix_compat.store_path"},
     "tvix_glue.verify": {"store", "folder", "disk", "nix_compat.errors"},
     "tvix_glue.read_only": {"store", "nix_compat.store_path", "tvix_eval.eval_io"},
     "tvix_glue.trees": {
@@ -186,16 +192,17 @@ LAYERS: dict[str, set[str]] = {
 
 # Who may import what is not in Python's library.
 OTHERS: dict[str, set[str]] = {
-    "attrs": {"tvix_eval.testing"},
+    "attrs": {"tvix_eval.testing", "tvix_glue.diff"},
     "blake3": {"nix_compat.hashes", "tvix_eval.compiler"},
     "cryptography": {"nix_compat.signatures"},
     "lark": {"tvix_eval.grammar"},
     "pytest": {"tvix_eval.testing"},
+    "rich": {"tvix_glue.diff", "tvix_glue.diff.program"},
 }
 
 # Who may look at the arguments and the environment of the process.
 PROCESS: dict[str, set[str]] = {
-    "sys.argv": {"tvix_eval.cli", "tvix_eval.instantiate"},
+    "sys.argv": {"tvix_eval.cli", "tvix_eval.instantiate", "tvix_glue.diff.program"},
     "os.environ": {"tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.testing", "tvix_glue.programs"},
     "os.environb": {"tvix_eval.eval_io"},
     "os.getenv": set(),

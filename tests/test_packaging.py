@@ -17,7 +17,7 @@ import tvix_eval.cli
 from .importing import IMPORTS, PACKAGES, ROOT
 
 COMPILED = not str(tvix_eval.cli.__file__).endswith(".py")
-KINDS = (".py", ".nix", ".lark", ".typed")
+KINDS = (".py", ".nix", ".lark", ".html", ".typed")
 
 
 def interpreted() -> dict[str, list[str]]:

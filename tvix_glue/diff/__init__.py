@@ -1,0 +1,1 @@
+"""Compares two graphs of derivations, and names what made them differ."""
