@@ -61,9 +61,10 @@ def loads(text: str) -> object:
         raise FormatError("invalid UTF-8 in JSON", error.start) from None
     try:
         value: object = DECODER.decode(unicode)
-    except json.JSONDecodeError as error:
-        before = unicode[: error.pos].encode("utf-8", "surrogatepass")
-        raise FormatError(f"{error.msg} at line {error.lineno}, column {error.colno}", len(before)) from None
+    except json.JSONDecodeError as mistake:
+        before = unicode[: mistake.pos].encode("utf-8", "surrogatepass")
+        where = f"{mistake.msg} at line {mistake.lineno}, column {mistake.colno}"
+        raise FormatError(where, len(before)) from None
     except RecursionError:
         raise FormatError("JSON is nested too deeply") from None
     return value

@@ -124,7 +124,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.testing": {"cli"},
     # Where the evaluator meets a store.
     "tvix_glue.known_paths": {"nix_compat.derivation", "nix_compat.store_path"},
-    "tvix_glue.store": {"nix_compat.store_path"},
+    "tvix_glue.store": {"tvix_eval.hints", "nix_compat.store_path"},
     "tvix_glue.incoming": {
         *("store", "nix_compat.content_address", "nix_compat.errors", "nix_compat.hashes"),
         *("nix_compat.nar", "nix_compat.wire"),
@@ -172,8 +172,13 @@ LAYERS: dict[str, set[str]] = {
         *("nix_compat.content_address", "nix_compat.errors", "nix_compat.hashes"),
         *("tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"),
     },
+    "tvix_glue.fetchers": {
+        *("derivation_strict", "sources", "nix_compat.content_address", "nix_compat.errors"),
+        *("nix_compat.hashes", "nix_compat.store_path"),
+        *("tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"),
+    },
     "tvix_glue.builtins": {
-        *("derivation_strict", "sources", "tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.vm"),
+        *("derivation_strict", "fetchers", "sources", "tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.vm"),
     },
     "tvix_glue.loader": {"builtins", "derivation_strict", "tvix_eval.builtins", "tvix_eval.vm"},
     "tvix_glue.named_stores": {"read_only", "memory", "folder", "store", "tvix_eval.errors"},

@@ -14,7 +14,7 @@ import pytest
 
 import tvix_eval.cli
 
-from .importing import IMPORTS, PACKAGES, ROOT
+from .importing import IMPORTS, MODULES, PACKAGES, ROOT
 
 COMPILED = not str(tvix_eval.cli.__file__).endswith(".py")
 KINDS = (".py", ".nix", ".lark", ".html", ".typed")
@@ -76,3 +76,17 @@ def test_requirements_are_what_is_imported() -> None:
     others = imported - set(sys.stdlib_module_names) - {*PACKAGES, "pytest"}
     distributions = metadata.packages_distributions()
     assert {distributions[name][0] for name in others} == required
+
+
+def test_no_function_calls_exceptions_of_two_kinds_alike() -> None:
+    """mypyc gives a name one type in a function: the second kind would be a TypeError at run time."""
+    for path in MODULES.values():
+        if stays_interpreted(path):
+            continue
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef):
+                kinds: dict[str, set[str]] = {}
+                for node in ast.walk(function):
+                    if isinstance(node, ast.ExceptHandler) and node.name and node.type:
+                        kinds.setdefault(node.name, set()).add(ast.unparse(node.type))
+                assert all(len(each) == 1 for each in kinds.values()), f"{path}: {function.name}: {kinds}"

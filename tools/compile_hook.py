@@ -47,13 +47,28 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "host_values.py": "asks what its Python objects are as abstract classes do",
         "testing": "used by pytest only, with attrs classes and generators",
     },
-    "tvix_glue": {".": "what is hot in it is the formats' and the evaluator's"},
+    "tvix_glue": {
+        "diff": "cold",
+        "disk.py": "waits for the disk",
+        "folder.py": "waits for the disk",
+        "folder_io.py": "waits for the disk",
+        "incoming.py": "waits for the disk",
+        "info_file.py": "waits for the disk",
+        "memory.py": "cold: stores are a host's to give, and this one is an example, too",
+        "named_stores.py": "runs once",
+        "programs.py": "runs once",
+        "roots.py": "waits for the disk",
+        "testing.py": "for tests",
+        "verify.py": "waits for the disk",
+    },
 }
 
 # In every package: `python -m` wants source text, and a folder's file has nothing in it that runs.
 NEVER_COMPILED: Final = ("__init__.py", "__main__.py")
 
-# A package is one library: what it defines is called directly, not through what a linker may redirect.
+LIBRARY: Final = "tvix_eval._native"
+
+# It is one library: what it defines is called directly, not through what a linker may redirect.
 C_FLAGS: Final = "-fvisibility=hidden -fno-semantic-interposition -fno-plt"
 
 
@@ -167,18 +182,16 @@ def main() -> None:
     from mypyc.build import mypycify
     from setuptools import setup
 
-    extensions: list[Any] = []
-    for package in INTERPRETED:
-        # A run of mypyc for each: one run for several needs `separate`, which costs a tenth of the speed.
-        modules = sources(package)
-        if modules:
-            extensions += mypycify(
-                ["--config-file=", "--ignore-missing-imports", "--cache-dir=cache", *modules],
-                group_name=f"{package}._native",
-                opt_level=os.environ.get("TVIX_OPT", "3"),
-                debug_level="0",
-                target_dir="c",
-            )
+    modules = [module for package in INTERPRETED for module in sources(package)]
+    # One library of all: what one package calls of another is called directly. Several (`separate`)
+    # cost a tenth of the speed.
+    extensions = mypycify(
+        ["--config-file=", "--ignore-missing-imports", "--cache-dir=cache", *modules],
+        group_name=LIBRARY,
+        opt_level=os.environ.get("TVIX_OPT", "3"),
+        debug_level="0",
+        target_dir="c",
+    )
     command = ["build_ext", "--build-lib", "lib", "--build-temp", "objects"]
     setup(name="tvix", ext_modules=extensions, packages=[], py_modules=[], script_args=command)
 

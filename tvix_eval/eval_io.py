@@ -323,8 +323,8 @@ class StdIO(EvalIO):
             if path.startswith(INTERNAL_MARK):
                 raise NixError("file '" + path + "' does not exist") from None
             raise missing(path) from None
-        except IsADirectoryError as error:
-            raise system_error("read of 4096 bytes", error) from None
+        except IsADirectoryError as folder:
+            raise system_error("read of 4096 bytes", folder) from None
         except OSError as error:
             raise system_error("opening file '\"" + path + "\"'", error) from None
 

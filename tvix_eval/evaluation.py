@@ -126,6 +126,7 @@ class Evaluator:
 
             self.instruments = ObserverInstruments(observer)
             self.session.interceptor = ObservedCalls(observer)
+        self.copied: Final[dict[str, str]] = {}
         self.loader: Final = FileLoader(self)
         self.on_import: Callable[[str], None] | None = None  # is told of each file, when it is read
         records = builtins(self.loader)
@@ -169,11 +170,15 @@ class Evaluator:
         return Globals(values, operators, self.instruments)
 
     def copy_path(self, path: str) -> str:
-        """Put a file that a string mentions into the store."""
-        path = self.io.resolve_symlinks(path, False)
-        if not self.io.path_exists(path):
-            raise self.io.absent(path)
-        return self.into_store(path)
+        """Put a file that a string mentions into the store, once."""
+        copied = self.copied.get(path)
+        if copied is None:
+            resolved = self.io.resolve_symlinks(path, False)
+            if not self.io.path_exists(resolved):
+                raise self.io.absent(resolved)
+            copied = self.into_store(resolved)
+            self.copied[path] = copied
+        return copied
 
     @property
     def sources(self) -> Sources:

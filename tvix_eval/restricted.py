@@ -90,9 +90,9 @@ class NoFollowIO(StdIO):
         try:
             with open(handle, "rb") as file:
                 return file.read()
-        except IsADirectoryError as error:
+        except IsADirectoryError as is_folder:
             os.close(handle)
-            raise system_error("read of 4096 bytes", error) from None
+            raise system_error("read of 4096 bytes", is_folder) from None
 
     def open_file(self, path: str) -> OpenFile:
         if type(self) is not NoFollowIO or path.startswith(INTERNAL_MARK):

@@ -14,6 +14,7 @@ from tvix_eval.vm.force import force_string_no_context
 from tvix_eval.vm.strings import BUILT, DRV_DEEP, ContextBuilder, NixString, element, single
 from tvix_eval.vm.values import Builtin
 from tvix_glue.derivation_strict import derivation_strict, placeholder_of
+from tvix_glue.fetchers import fetch_git, fetch_mercurial, fetch_tarball, fetch_tree, fetch_url, get_flake
 from tvix_glue.sources import filter_source, path_builtin, store_path, to_file
 
 TYPE_CHECKING = False
@@ -124,6 +125,7 @@ def store_builtins(glue: Glue, features: frozenset[str]) -> list[Record]:
             "A path that is in the store already, as a string that depends on it.",
         ),
     ]
+    made += fetcher_builtins(glue, features)
     if "dynamic-derivations" in features:
         made.append(
             Builtin(
@@ -135,3 +137,43 @@ def store_builtins(glue: Glue, features: frozenset[str]) -> list[Record]:
         )
     names = {each.name for each in made}
     return made + [each for each in storeless_builtins(features) if each.name not in names]
+
+
+def fetcher_builtins(glue: Glue, features: frozenset[str]) -> list[Record]:
+    made: list[Record] = [
+        Builtin(
+            "fetchurl",
+            ["arg"],
+            Function1(partial(fetch_url, glue)),
+            "The path of a file from a URL, which is the argument or its `url`; `sha256` is the hash expected.",
+        ),
+        Builtin(
+            "fetchTarball",
+            ["args"],
+            Function1(partial(fetch_tarball, glue)),
+            "The path of an unpacked archive from a URL; `sha256` is the hash of its contents.",
+        ),
+        Builtin(
+            "fetchGit",
+            ["args"],
+            Function1(partial(fetch_git, glue)),
+            "A tree of a Git repository, and what is known of its revision.",
+        ),
+        Builtin(
+            "fetchMercurial",
+            ["args"],
+            Function1(partial(fetch_mercurial, glue)),
+            "A tree of a Mercurial repository, and what is known of its revision.",
+        ),
+        Builtin("getFlake", ["args"], Function1(partial(get_flake, glue)), "A flake, and its outputs."),
+    ]
+    if "fetch-tree" in features or "flakes" in features:
+        made.append(
+            Builtin(
+                "fetchTree",
+                ["args"],
+                Function1(partial(fetch_tree, glue)),
+                "A tree from one of several kinds of sources, and what is known of it.",
+            )
+        )
+    return made

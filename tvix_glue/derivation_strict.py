@@ -64,8 +64,8 @@ def derivation_strict(glue: Glue, argument: object) -> object:
     try:
         try:
             return Builder(glue, name).build(attrs)
-        except FormatError as error:
-            raise nix_error(error) from None
+        except FormatError as malformed:
+            raise nix_error(malformed) from None
     except NixError as error:
         where = session().sources.describe(pos)
         error.add_frame(
@@ -110,9 +110,9 @@ class Builder:
     def build(self, attrs: Attrs) -> object:
         try:
             check_name(self.name)
-        except BadStorePathName as error:
+        except BadStorePathName as wrong_name:
             raise EvalError(
-                "invalid derivation name: " + error.message + ". Please pass a different 'name'."
+                "invalid derivation name: " + wrong_name.message + ". Please pass a different 'name'."
             ) from None
         structured = self.flag(attrs, "__structuredAttrs")
         ignore_nulls = self.flag(attrs, "__ignoreNulls")
@@ -133,8 +133,8 @@ class Builder:
                     elif key != "__structuredAttrs":
                         json.append(json_text.quote(key) + ":" + to_json(place, True, 0, self.context))
                         self.read_structured(key, place)
-            except FormatError as error:
-                raise self.of_attribute(nix_error(error), attrs, key) from None
+            except FormatError as malformed:
+                raise self.of_attribute(nix_error(malformed), attrs, key) from None
             except NixError as error:
                 self.of_attribute(error, attrs, key)
                 raise

@@ -87,8 +87,8 @@ class Sources:
                 raise EvalError("store path mismatch in (possibly filtered) path added from '" + path + "'")
             self.store.put_tree(made, address, references, tree.dump)
             return made
-        except FormatError as error:
-            raise nix_error(error) from None
+        except FormatError as malformed:
+            raise nix_error(malformed) from None
         except StoreError as error:
             raise NixError(error.message) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nix_compat.store_path import StoreDir
+from tvix_eval.hints import mypyc_attr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class PathInfo:
         self.deriver: Final = deriver
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Store:
     """Paths and their contents. Errors are `StoreError`.
 
@@ -107,6 +109,7 @@ class Store:
                 )
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Realiser:
     """Builds."""
 

@@ -30,9 +30,6 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="Nixes at a time")
     parser.add_argument("--only", metavar="TEXT", default="", help="only tests whose path or name has this")
     parser.add_argument("--network", action="store_true", help="also run what needs the network")
-    parser.add_argument(
-        "--verbose", action="store_true", help="with --nix-suite: also list what needs a store"
-    )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--update-from-nix", action="store_true", help="write down what Nix says")
     mode.add_argument("--compare", action="store_true", help="run each test through ours too, compare all")
@@ -58,7 +55,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     options = arguments().parse_args()
     if options.nix_suite is not None:
-        return 1 if nix_suite.run_suite(options.nix_suite, options.only, options.verbose) else 0
+        return 1 if nix_suite.run_suite(options.nix_suite, options.only) else 0
     if options.probes is not None:
         return 1 if probes.run_probes(options.probes, probes.read_names()) else 0
     try:

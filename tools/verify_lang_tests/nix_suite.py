@@ -50,41 +50,12 @@ LEVELS: Final = {
 # What the suite's configuration file says, as words.
 CONFIGURATION: Final = ("--show-trace", "--extra-experimental-features", "nix-command flakes")
 
-# Tests that compute store paths, or ask the store or a fetcher something.
-NEED_STORE: Final = frozenset(
-    """
-    eval-fail-addDrvOutputDependencies-multi-elem-context
-    eval-fail-addDrvOutputDependencies-wrong-element-kind
-    eval-fail-bad-string-interpolation-2
-    eval-fail-derivation-name
-    eval-fail-derivation-structuredAttrs-stack-overflow
-    eval-fail-fetchTree-negative
-    eval-fail-fetchTree-relative-path
-    eval-fail-fetchurl-baseName
-    eval-fail-fetchurl-baseName-attrs
-    eval-fail-fetchurl-baseName-attrs-name
-    eval-fail-nonexist-path
-    eval-okay-context
-    eval-okay-context-introspection
-    eval-okay-delayed-with
-    eval-okay-delayed-with-inherit
-    eval-okay-derivation-legacy
-    eval-okay-eq-derivations
-    eval-okay-path
-    eval-okay-substring-context
-    """.split()
-)
-
 
 @attrs.frozen
 class Result:
     case: Case
     outcome: Outcome
     level: int
-
-    @property
-    def needs_store(self) -> bool:
-        return self.case.name in NEED_STORE
 
 
 def layout_of_suite(root: Path) -> Layout:
@@ -109,8 +80,8 @@ def find_cases(root: Path, only: str) -> list[Case]:
     return [case for case in found if case.expected is not None]
 
 
-def run_suite(root: Path, only: str, verbose: bool) -> int:
-    """Report how far the tests agree; how many of those that need no store do not to the byte."""
+def run_suite(root: Path, only: str) -> int:
+    """Report how far the tests agree; how many do not to the byte."""
     cases = find_cases(root, only)
     runner = Runner(instantiate_program)
     results: list[Result] = []
@@ -119,14 +90,10 @@ def run_suite(root: Path, only: str, verbose: bool) -> int:
             outcome = postprocessed(case, runner.run(case))
             results.append(Result(case, outcome, level_of(case, outcome)))
             progress.advance()
-    wrong = [result for result in results if result.level < EVERY_BYTE and not result.needs_store]
+    wrong = [result for result in results if result.level < EVERY_BYTE]
     for result in wrong:
         print(f"{result.case.name}: agrees in {LEVELS[result.level]}")
         print(differences(result.case, result.outcome))
-    if verbose:
-        for result in results:
-            if result.level < EVERY_BYTE and result.needs_store:
-                print(f"{result.case.name}: needs a store; agrees in {LEVELS[result.level]}")
     print(summary(results))
     return len(wrong)
 
@@ -159,16 +126,10 @@ def postprocessed(case: Case, outcome: Outcome) -> Outcome:
 def summary(results: list[Result]) -> str:
     """A table: for each kind of test, how many agree at least so far."""
     lines = [f"{'':12}{'tests':>8}" + "".join(f"{LEVELS[level]:>28}" for level in list(LEVELS)[1:])]
-    for title, needs_store in (("", False), ("need a store:", True)):
-        chosen = [result for result in results if result.needs_store == needs_store]
-        if title and chosen:
-            lines.append(title)
-        for kind in KINDS:
-            levels = Counter(result.level for result in chosen if kind_of(result.case.path) == kind)
-            total = sum(levels.values())
-            if total:
-                reached = [
-                    sum(levels[more] for more in levels if more >= level) for level in list(LEVELS)[1:]
-                ]
-                lines.append(f"{kind:12}{total:>8}" + "".join(f"{count:>28}" for count in reached))
+    for kind in KINDS:
+        levels = Counter(result.level for result in results if kind_of(result.case.path) == kind)
+        total = sum(levels.values())
+        if total:
+            reached = [sum(levels[more] for more in levels if more >= level) for level in list(LEVELS)[1:]]
+            lines.append(f"{kind:12}{total:>8}" + "".join(f"{count:>28}" for count in reached))
     return "\n".join(lines)
