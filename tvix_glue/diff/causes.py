@@ -9,9 +9,9 @@ from tvix_glue.diff.records import Comparison, Difference, Node, Pair
 
 @frozen
 class Cause:
-    """A node that differs in itself. `chain`: from the root to it, both included.
+    """A node that differs in itself. `chain`: from a root to it, both included.
 
-    `others`: nodes that differ in the very same way. `has_effect`: whether anything that is built at the
+    `others`: nodes that differ in the very same way. `has_effect`: whether anything that is built at a
     root can differ by it; it cannot if all ways there lead through outputs that stay the same.
     """
 
@@ -23,7 +23,7 @@ class Cause:
 
 @frozen
 class Summary:
-    """`causes`: those with effect first, then those furthest from the root. `folded`: the other nodes."""
+    """`causes`: those with effect first, then those furthest from a root. `folded`: the other nodes."""
 
     comparison: Comparison
     causes: list[Cause]
@@ -64,11 +64,31 @@ def chain_to(comparison: Comparison, node: Node) -> list[Node]:
     return chain
 
 
+def affected(summary: Summary) -> list[list[int]]:
+    """For each cause the numbers of the roots from which a way leads to it."""
+    nodes = summary.comparison.nodes
+    parents: dict[Pair, list[Pair]] = {}
+    for pair, node in nodes.items():
+        for child in node.children:
+            parents.setdefault(child, []).append(pair)
+    found: list[list[int]] = []
+    for cause in summary.causes:
+        above = {node.pair for node in (cause.node, *cause.others)}
+        waiting = list(above)
+        while waiting:
+            for parent in parents.get(waiting.pop(), ()):
+                if parent not in above:
+                    above.add(parent)
+                    waiting.append(parent)
+        found.append([at for at, root in enumerate(summary.comparison.roots) if root in above])
+    return found
+
+
 def with_effect(comparison: Comparison) -> set[Pair]:
-    """The pairs from which a way leads to the root through outputs that all differ."""
+    """The pairs from which a way leads to a root through outputs that all differ."""
     nodes = comparison.nodes
     found: set[Pair] = set()
-    waiting = [comparison.root] if nodes and not nodes[comparison.root].same_outputs else []
+    waiting = [root for root in comparison.roots if root in nodes and not nodes[root].same_outputs]
     while waiting:
         pair = waiting.pop()
         if pair not in found:

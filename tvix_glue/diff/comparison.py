@@ -19,26 +19,32 @@ from tvix_glue.diff.texts import Canon, vote
 
 def compare(graphs: tuple[Graph, Graph], left: str, right: str) -> Comparison:
     """Compare two derivations, given by path. Raises Unreadable if one of these two can't be read."""
-    graphs[0].derivation(left)
-    graphs[1].derivation(right)
-    return Comparer(graphs).run(Pair(left, right))
+    return compare_all(graphs, [Pair(left, right)])
+
+
+def compare_all(graphs: tuple[Graph, Graph], roots: list[Pair]) -> Comparison:
+    """Compare many at once. Raises Unreadable if one of them can't be read."""
+    for root in roots:
+        graphs[0].derivation(root.left)
+        graphs[1].derivation(root.right)
+    return Comparer(graphs, roots).run()
 
 
 class Comparer:
     """A pair is looked at once, however many need it, the nearest to the root first."""
 
-    def __init__(self, graphs: tuple[Graph, Graph]) -> None:
+    def __init__(self, graphs: tuple[Graph, Graph], roots: list[Pair]) -> None:
         self.graphs: Final = graphs
         self.store: Final = graphs[0].store
         self.nodes: Final[dict[Pair, Node]] = {}
         self.waiting: Final[deque[Pair]] = deque()
         self.partners: Final[dict[str, set[str]]] = {}
-        self.root = Pair("", "")
+        self.roots: Final = roots
         self.producers: dict[int, dict[str, tuple[str, str]]] = {}
 
-    def run(self, root: Pair) -> Comparison:
-        self.root = root
-        self.reach(root, None)
+    def run(self) -> Comparison:
+        for root in self.roots:
+            self.reach(root, None)
         while self.waiting:
             pair = self.waiting.popleft()
             node = self.nodes[pair]
@@ -48,7 +54,7 @@ class Comparer:
                 self.compare_sources(node)
         for node in self.nodes.values():
             self.explain(node)
-        return Comparison(root, self.nodes)
+        return Comparison(self.roots, self.nodes)
 
     def reach(self, pair: Pair, user: Node | None, as_file: bool = False) -> None:
         """Note that a node has a child, which is to be compared unless it is the same on both sides."""
@@ -133,10 +139,11 @@ class Comparer:
         return True
 
     def producer(self, side: int, path: str) -> tuple[str, str] | None:
-        """The derivation below the root that makes a path, and the name of the output."""
+        """The derivation below the roots that makes a path, and the name of the output."""
         known = self.producers.get(side)
         if known is None:
-            known = producers(self.graphs[side], self.root.right if side else self.root.left)
+            roots = [root.right if side else root.left for root in self.roots]
+            known = producers(self.graphs[side], roots)
             self.producers[side] = known
         return known.get(path)
 
@@ -182,11 +189,11 @@ def same_outputs(left: Derivation, right: Derivation, graphs: tuple[Graph, Graph
     return all(paths.values()) and paths == output_paths(right, graphs[1])
 
 
-def producers(graph: Graph, root: str) -> dict[str, tuple[str, str]]:
-    """Which derivation makes which path, of all that can be read below a derivation."""
+def producers(graph: Graph, roots: list[str]) -> dict[str, tuple[str, str]]:
+    """Which derivation makes which path, of all that can be read from these derivations on."""
     found: dict[str, tuple[str, str]] = {}
-    seen = {root}
-    waiting = [root]
+    seen = set(roots)
+    waiting = list(roots)
     while waiting:
         path = waiting.pop()
         try:

@@ -8,7 +8,7 @@ from tvix_glue.diff.text import difference_segments, unicode
 
 
 def summary_json(summary: Summary) -> dict[str, object]:
-    root = summary.comparison.root
+    (root,) = summary.comparison.roots
     return {
         "left": unicode(root.left),
         "right": unicode(root.right),

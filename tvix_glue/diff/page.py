@@ -34,7 +34,7 @@ def page_data(summary: Summary) -> dict[str, object]:
     drawings = {"causes": drawing(nodes, numbers, shown)}
     if len(nodes) <= MOST_NODES:
         drawings["all"] = drawing(nodes, numbers, set(numbers.values()))
-    root = summary.comparison.root
+    (root,) = summary.comparison.roots
     effective = [cause for cause in summary.causes if cause.has_effect]
     kept = shown if "all" not in drawings else set(numbers.values())
     return {

@@ -50,7 +50,7 @@ class Node:
 
 @frozen
 class Comparison:
-    """`nodes`: all pairs that differ, from the root on, the nearest first; none if the roots are the same."""
+    """`nodes`: all pairs that differ, from the roots on, the nearest first; none if the roots are the same."""
 
-    root: Pair
+    roots: list[Pair]
     nodes: dict[Pair, Node]

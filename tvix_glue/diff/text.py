@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -33,23 +33,26 @@ def print_summary(summary: Summary, console: Console) -> None:
 
 def summary_lines(summary: Summary, marked: bool) -> Iterator[Text]:
     """`marked`: without colours, so that signs must tell the sides apart."""
-    root = summary.comparison.root
+    (root,) = summary.comparison.roots
     if summary.same:
         yield Text("the same: " + unicode(root.left))
         return
     yield Text("--- " + unicode(root.left), "bold red")
     yield Text("+++ " + unicode(root.right), "bold green")
     yield Text("")
+    yield from causes_lines(summary, marked)
+
+
+def causes_lines(summary: Summary, marked: bool, notes: Sequence[str] = ()) -> Iterator[Text]:
+    """`notes`: for each cause a line to be shown with it."""
     effective = [cause for cause in summary.causes if cause.has_effect]
     yield Text(counted(summary, effective), "bold")
-    number = 0
-    for cause in summary.causes:
-        if not cause.has_effect and number == len(effective):
+    for at, cause in enumerate(summary.causes):
+        if at == len(effective):
             yield Text("")
             yield Text("Without effect on what is built:", "bold")
-        number += 1
         yield Text("")
-        yield from cause_lines(cause, number, marked)
+        yield from cause_lines(cause, at + 1, marked, notes[at] if notes else "")
 
 
 def counted(summary: Summary, effective: list[Cause]) -> str:
@@ -65,13 +68,15 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
-def cause_lines(cause: Cause, number: int, marked: bool) -> Iterator[Text]:
+def cause_lines(cause: Cause, number: int, marked: bool, note: str) -> Iterator[Text]:
     node = cause.node
     yield Text(f"{number}. {unicode(node.name)}", "bold") + Text(f" ({node.kind})", "not bold")
     yield Text("   - " + unicode(node.pair.left), STYLES[LEFT])
     yield Text("   + " + unicode(node.pair.right), STYLES[RIGHT])
     if len(cause.chain) > 1:
         yield Text("   " + chain_text(cause.chain), "dim")
+    if note:
+        yield Text("   " + note)
     if cause.others:
         names = ", ".join(unicode(each.name) for each in cause.others[:MOST_NAMES])
         more = len(cause.others) - MOST_NAMES
