@@ -83,19 +83,13 @@ class Glue:
             raise NixError(error.message) from None
 
     def read_derivation(self, path: str) -> Derivation:
-        """A derivation that was instantiated here, or is in the store. Raises NixError."""
-        found = self.known.derivation(path)
-        if found is None:
-            self.check_valid(path)
-            text = self.store.files().read_file(path).decode("latin-1")
-            try:
-                found = aterm_reader.read_derivation(
-                    text, self.store.dir.derivation_name(path), self.store.dir
-                )
-            except FormatError as error:
-                raise NixError("error parsing derivation '" + path + "': " + error.message) from None
-            self.known.add(path, found)
-        return found
+        """A derivation that is in the store. Raises NixError."""
+        self.check_valid(path)
+        text = self.store.files().read_file(path).decode("latin-1")
+        try:
+            return aterm_reader.read_derivation(text, self.store.dir.derivation_name(path), self.store.dir)
+        except FormatError as error:
+            raise NixError("error parsing derivation '" + path + "': " + error.message) from None
 
     def valid_derivation(self, path: str) -> Derivation:
         """A derivation that is in the store. Raises NixError."""

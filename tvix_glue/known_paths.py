@@ -12,34 +12,39 @@ if TYPE_CHECKING:
 
 
 class KnownPaths:
-    """Derivations by the path of their file, and which derivation makes an output path.
+    """The outputs of each derivation, and which derivation makes an output path.
 
     `observe(path, derivation)` is called for each derivation when it is first instantiated: inputs
-    come before what needs them, so builds can start while evaluation goes on.
+    come before what needs them, so builds can start while evaluation goes on. The derivations
+    themselves are not kept here: the store has them.
     """
 
     def __init__(self, store: StoreDir, observe: Callable[[str, Derivation], None] | None = None) -> None:
         self.store: Final = store
         self.observe: Final = observe
-        self.derivations: Final[dict[str, Derivation]] = {}
-        self.producers: Final[dict[str, tuple[str, str]]] = {}
+        self.derivations: Final[dict[str, dict[str, str]]] = {}  # of each the paths of its outputs, by name
+        self.producers: Final[dict[str, str]] = {}
 
     def add(self, path: str, derivation: Derivation) -> bool:
         """Whether it is new."""
         if path in self.derivations:
             return False
-        self.derivations[path] = derivation
+        outputs: dict[str, str] = {}
         for name, output in derivation.outputs.items():
             made = output.path(self.store, derivation.name, name)
+            outputs[name] = made
             if made:
-                self.producers.setdefault(made, (path, name))
-        if self.observe is not None:
-            self.observe(path, derivation)
+                self.producers.setdefault(made, path)
+        self.derivations[path] = outputs
+        observe = self.observe
+        if observe is not None:
+            observe(path, derivation)
         return True
 
-    def derivation(self, path: str) -> Derivation | None:
+    def outputs(self, path: str) -> dict[str, str] | None:
+        """The paths of a derivation's outputs, "" for those not known yet; None for an unknown derivation."""
         return self.derivations.get(path)
 
-    def producer(self, output_path: str) -> tuple[str, str] | None:
-        """The derivation that makes a path, and the name of the output; None when none is known."""
+    def producer(self, output_path: str) -> str | None:
+        """A derivation that makes a path; None when none is known."""
         return self.producers.get(output_path)
