@@ -144,7 +144,7 @@ LAYERS: dict[str, set[str]] = {
     },
     "tvix_glue.folder_io": {"nix_compat.store_path", "tvix_eval.eval_io"},
     "tvix_glue.diff": {
-        *("known_paths", "trees", "nix_compat.derivation", "nix_compat.aterm_reader", "nix_compat.errors"),
+        *("trees", "nix_compat.derivation", "nix_compat.aterm_reader", "nix_compat.errors"),
         *("nix_compat.hashes", "nix_compat.json_text", "nix_compat.placeholders", "nix_compat.store_path"),
         *("tvix_eval.errors", "tvix_eval.eval_io"),
     },

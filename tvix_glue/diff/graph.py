@@ -11,7 +11,6 @@ from nix_compat.errors import FormatError
 from nix_compat.store_path import DERIVATION, StoreDir
 from tvix_eval.errors import NixError
 from tvix_eval.eval_io import EvalIO, StdIO
-from tvix_glue.known_paths import KnownPaths
 
 
 class Unreadable(Exception):
@@ -89,20 +88,16 @@ class FolderGraph(Graph):
         return (self.io, place) if place is not None else None
 
 
-class KnownGraph(Graph):
-    """What an evaluation has instantiated; `files` has the sources."""
+class StoreGraph(Graph):
+    """What is in a store, whose valid paths `files` shows."""
 
-    def __init__(self, known: KnownPaths, files: EvalIO) -> None:
-        super().__init__(known.store)
-        self.known: Final = known
+    def __init__(self, store: StoreDir, files: EvalIO) -> None:
+        super().__init__(store)
         self.files: Final = files
 
     def find(self, path: str) -> Derivation:
-        found = self.known.derivation(path)
-        if found is not None:
-            return found
         if self.files.file_type(path) is None:
-            raise Unreadable("derivation '" + path + "' is neither evaluated nor in the store")
+            raise Unreadable("derivation '" + path + "' is not in the store")
         try:
             return self.parse(path, self.files.read_file(path).decode("latin-1"))
         except NixError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tvix_glue import FolderStore, MemoryStore
 from tvix_glue.diff.causes import Cause, Summary, summarise
 from tvix_glue.diff.comparison import compare
-from tvix_glue.diff.graph import Graph, KnownGraph
+from tvix_glue.diff.graph import Graph, StoreGraph
 
 from ..instantiating import Instantiation, instantiate
 
@@ -27,7 +27,7 @@ class Side:
         instantiation = Instantiation(MemoryStore())
         self.path = instantiation.text("(" + MAKE + expression + ").drvPath", folder)
         glue = instantiation.glue
-        self.graph: Graph = KnownGraph(glue.known, glue.store.files())
+        self.graph: Graph = StoreGraph(glue.store.dir, glue.store.files())
 
 
 def differences(left: str, right: str, folders: tuple[str, str] = ("/", "/")) -> Summary:
