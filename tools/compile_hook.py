@@ -48,6 +48,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "testing": "used by pytest only, with attrs classes and generators",
     },
     "tvix_glue": {
+        "compare": "waits for other processes",
         "diff": "cold",
         "disk.py": "waits for the disk",
         "folder.py": "waits for the disk",

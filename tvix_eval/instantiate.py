@@ -181,7 +181,8 @@ class Instantiate(Program):
         restrict = configuration.is_true("restrict-eval")
         io = world(settings.pure_eval, restrict, configuration.words("allowed-uris"))
         store = self.store
-        io = store.open(self.store_name(), request.evaluate_only and not request.read_write, settings, io)
+        read_only = request.read_only or (request.evaluate_only and not request.read_write)
+        io = store.open(self.store_name(), read_only, settings, io)
         entries = self.search_entries(request)
         lookup = SearchPath(io)
 

@@ -69,6 +69,7 @@ class Request:
         self.strict = False
         self.location = True
         self.read_write = False
+        self.read_only = False
         self.root = ""  # of the garbage collector: a link to make to what is instantiated
         self.gc_warning = True
         self.shown = ""  # "--help" or "--version": nothing else is done
@@ -178,8 +179,10 @@ class CommandLine:
             if given[0] not in LOG_FORMATS:
                 raise NixError("option 'log-format' has an invalid value '" + given[0] + "'")
             program.json_log = given[0] == "internal-json"
-        elif name == "max-jobs":
+        elif name in ("max-jobs", "store"):
             self.configuration.assign(name, given[0])
+        elif name == "readonly-mode":
+            request.read_only = True
         elif name == "impure":
             self.configuration.texts["pure-eval"] = "false"
         elif name == "include":

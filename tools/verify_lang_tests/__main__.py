@@ -13,10 +13,11 @@ sys.path.append(str(TOOLS.parent))
 
 from tvix_eval.testing.cases import CATEGORIES, CaseError  # noqa: E402
 from tvix_eval.testing.expectations import EVERY_BYTE, EXIT_CLASS, VALUE_AND_MESSAGE  # noqa: E402
-from verify_lang_tests import golden, nix_suite, oracle, probes  # noqa: E402
+from verify_lang_tests import derivations, golden, nix_suite, oracle, probes  # noqa: E402
 from verify_lang_tests.nix import Nix, NixMissing  # noqa: E402
 
 LEVELS = {"class": EXIT_CLASS, "message": VALUE_AND_MESSAGE, "bytes": EVERY_BYTE}
+OWN_DERIVATIONS = TOOLS.parent / "tests" / "derivations" / "set.nix"
 OWN_SUITE = TOOLS.parent / "tests" / "nix_tests"
 
 
@@ -41,6 +42,14 @@ def arguments() -> argparse.ArgumentParser:
     )
     mode.add_argument(
         "--oracle-list", type=Path, metavar="FILE", help="compare the expressions in a file, one on a line"
+    )
+    mode.add_argument(
+        "--derivations",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        const=OWN_DERIVATIONS,
+        help="instantiate what a file makes by both (default: ours, of every kind), and compare the stores",
     )
     mode.add_argument(
         "--probes", type=Path, metavar="FILE", help="run recorded probes (JSON lines) through ours"
@@ -74,6 +83,8 @@ def main() -> int:
 
 def run(options: argparse.Namespace, nix: Nix) -> int:
     """How many differences there were."""
+    if options.derivations is not None:
+        return derivations.verify_derivations(nix, options.derivations)
     if options.oracle is not None or options.oracle_list is not None:
         if options.oracle is not None:
             expressions = oracle.random_expressions(options.oracle, options.seed)
