@@ -148,6 +148,15 @@ LAYERS: dict[str, set[str]] = {
         *("nix_compat.hashes", "nix_compat.json_text", "nix_compat.placeholders", "nix_compat.store_path"),
         *("tvix_eval.errors", "tvix_eval.eval_io"),
     },
+    "tvix_glue.compare": {
+        *("diff", "folder", "glue", "loader", "nar_hashes", "read_only", "store", "store_io"),
+        *("tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.evaluation"),
+        *("tvix_eval.output", "tvix_eval.program", "tvix_eval.search_path", "tvix_eval.settings"),
+        "tvix_eval.vm",
+    },
+    "tvix_glue.compare.program": {
+        *("compare", "diff.program", "nix_compat.hashes", "tvix_eval.search_path"),
+    },
     "tvix_glue.diff.program": {"diff", "nix_compat.store_path"},
     "tvix_glue.verify": {"store", "folder", "disk", "nix_compat.errors"},
     "tvix_glue.read_only": {"store", "nix_compat.store_path", "tvix_eval.eval_io"},
@@ -178,7 +187,14 @@ LAYERS: dict[str, set[str]] = {
         *("tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"),
     },
     "tvix_glue.builtins": {
-        *("derivation_strict", "fetchers", "sources", "tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.vm"),
+        *(
+            "derivation_strict",
+            "fetchers",
+            "sources",
+            "tvix_eval.builtins",
+            "tvix_eval.errors",
+            "tvix_eval.vm",
+        ),
     },
     "tvix_glue.loader": {"builtins", "derivation_strict", "tvix_eval.builtins", "tvix_eval.vm"},
     "tvix_glue.named_stores": {"read_only", "memory", "folder", "store", "tvix_eval.errors"},
@@ -197,18 +213,25 @@ LAYERS: dict[str, set[str]] = {
 
 # Who may import what is not in Python's library.
 OTHERS: dict[str, set[str]] = {
-    "attrs": {"tvix_eval.testing", "tvix_glue.diff"},
+    "attrs": {"tvix_eval.testing", "tvix_glue.compare", "tvix_glue.compare.program", "tvix_glue.diff"},
     "blake3": {"nix_compat.hashes", "tvix_eval.compiler"},
     "cryptography": {"nix_compat.signatures"},
     "lark": {"tvix_eval.grammar"},
     "pytest": {"tvix_eval.testing"},
-    "rich": {"tvix_glue.diff", "tvix_glue.diff.program"},
+    "rich": {
+        *("tvix_glue.compare", "tvix_glue.compare.program", "tvix_glue.diff", "tvix_glue.diff.program"),
+    },
 }
 
 # Who may look at the arguments and the environment of the process.
 PROCESS: dict[str, set[str]] = {
-    "sys.argv": {"tvix_eval.cli", "tvix_eval.instantiate", "tvix_glue.diff.program"},
-    "os.environ": {"tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.testing", "tvix_glue.programs"},
+    "sys.argv": {
+        *("tvix_eval.cli", "tvix_eval.instantiate", "tvix_glue.compare.program", "tvix_glue.diff.program"),
+    },
+    "os.environ": {
+        *("tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.testing", "tvix_glue.programs"),
+        "tvix_glue.compare.program",
+    },
     "os.environb": {"tvix_eval.eval_io"},
     "os.getenv": set(),
     "os.getenvb": set(),

@@ -49,6 +49,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
     },
     "tvix_glue": {
         "compare": "waits for other processes",
+        "compare": "cold",
         "diff": "cold",
         "disk.py": "waits for the disk",
         "folder.py": "waits for the disk",

@@ -1,0 +1,1 @@
+"""Evaluates a set of derivations here and by a reference, and says where they differ."""
