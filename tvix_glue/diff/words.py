@@ -14,7 +14,7 @@ LEFT: Final = "left"
 RIGHT: Final = "right"
 SKIPPED: Final = "skipped"  # its text says how much
 
-WORD: Final = re.compile(r"/nix/store/[^\s\"':;,]+|\w+|\s+|.", re.DOTALL)
+WORD: Final = re.compile(r"/nix/store/[^\s\"':;,]+|-*\w[\w.+-]*|\s+|.", re.DOTALL)
 CONTEXT_LINES: Final = 3
 CONTEXT_CHARACTERS: Final = 40
 MOST_WORDS: Final = 3000  # of a part that is compared by words

@@ -21,7 +21,7 @@ def marked(left: str, right: str) -> str:
         ("", "", ""),
         ("a", "", "[-a-]"),
         ("", "a", "{+a+}"),
-        ("-O2 -g", "-O3 -g", "-[-O2-]{+O3+} -g"),
+        ("-O2 -g", "-O3 -g", "[--O2-]{+-O3+} -g"),
         ("/nix/store/x-a/bin:y", "/nix/store/x-b/bin:y", "[-/nix/store/x-a/bin-]{+/nix/store/x-b/bin+}:y"),
         ("a\nb\nc\n", "a\nx\nc\n", "a\n[-b-]{+x+}\nc\n"),
     ],
