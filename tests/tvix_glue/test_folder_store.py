@@ -135,6 +135,7 @@ def test_damage_is_named(store: FolderStore) -> None:
     user = put_text(store, "user", b"user", frozenset([gone]))
     unreadable = put_text(store, "record", b"record")
     store.close()
+    on_disk(store, shorter).chmod(0o644)
     os.truncate(on_disk(store, shorter), 9)
     on_disk(store, flipped).chmod(0o644)
     on_disk(store, flipped).write_bytes(b"0123456788")
