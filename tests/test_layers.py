@@ -140,7 +140,7 @@ LAYERS: dict[str, set[str]] = {
     },
     "tvix_glue.folder": {
         *("store", "incoming", "disk", "info_file", "folder_io"),
-        *("nix_compat.errors", "nix_compat.nar", "nix_compat.store_path"),
+        *("nix_compat.content_address", "nix_compat.errors", "nix_compat.nar", "nix_compat.store_path"),
     },
     "tvix_glue.folder_io": {"nix_compat.store_path", "tvix_eval.eval_io"},
     "tvix_glue.diff": {

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 
+from nix_compat.content_address import TEXT
 from nix_compat.errors import FormatError
 from nix_compat.nar.files import restore_path
 from nix_compat.store_path import StoreDir
@@ -120,9 +121,8 @@ class FolderStore(Store):
             disk.write_file(temporary, contents, self.durable)
             self.install(temporary, info)
         except OSError as error:
-            raise trouble("add '" + path + "'", error) from None
-        finally:
             drop(temporary)
+            raise trouble("add '" + path + "'", error) from None
 
     def put_tree(
         self,
@@ -147,6 +147,7 @@ class FolderStore(Store):
                 restore_path(incoming.read(), temporary)
             disk.make_canonical(temporary, self.durable)
             self.install(temporary, info)
+            temporary = b""
         except OSError as error:
             raise trouble("add '" + path + "'", error) from None
         except FormatError as error:
@@ -163,15 +164,18 @@ class FolderStore(Store):
             if error.errno not in OCCUPIED:
                 raise
             self.replace(temporary, place, info)
-        disk.settle(place, self.durable)
+            drop(temporary)
+        if not (info.address is not None and info.address.method == TEXT):
+            disk.settle(place, self.durable)  # a directory that may not be written could not be moved
         if self.durable:
             disk.sync(self.contents)
         name = self.temporary()
         try:
             disk.write_file(name, info_file.render(info, self.dir), self.durable)
             os.rename(name, self.info_path(info.path))
-        finally:
+        except OSError:
             drop(name)
+            raise
         if self.durable:
             disk.sync(self.infos)
         self.known[info.path] = info
