@@ -96,18 +96,19 @@ def chain_text(chain: list[Node]) -> str:
 def difference_lines(difference: Difference, marked: bool) -> Iterator[Text]:
     line = Text("   ")
     line.append(unicode(difference.subject), "cyan")
-    line.append(": ")
-    parts = difference_segments(difference)
     value = Text()
-    for part in parts:
+    for part in difference_segments(difference):
         before, after = MARKS.get(part.kind, ("", "")) if marked or part.kind == SKIPPED else ("", "")
-        value.append(before + unicode(part.text) + after, STYLES.get(part.kind, ""))
+        text = unicode(part.text)
+        if part.kind == SKIPPED and text.endswith("\n"):
+            text, after = text[:-1], after + "\n"
+        value.append(before + text + after, STYLES.get(part.kind, ""))
     if "\n" not in value.plain:
-        yield line + value
+        yield line + ": " + value
         return
-    yield line
+    yield line + ":"
     for each in value.split("\n"):
-        yield Text("     ") + each
+        yield Text("     ") + each if each else Text()
 
 
 def difference_segments(difference: Difference) -> list[Segment]:

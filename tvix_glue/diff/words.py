@@ -12,7 +12,7 @@ from attrs import frozen
 SAME: Final = "same"
 LEFT: Final = "left"
 RIGHT: Final = "right"
-SKIPPED: Final = "skipped"  # its text says how much
+SKIPPED: Final = "skipped"  # its text says how much, and ends the line if it was lines
 
 WORD: Final = re.compile(r"/nix/store/[^\s\"':;,]+|-*\w[\w.+-]*|\s+|.", re.DOTALL)
 CONTEXT_LINES: Final = 3
@@ -111,7 +111,7 @@ def shorten_lines(text: str, first: bool, last: bool) -> list[Segment]:
         return [Segment(SAME, text)]
     return [
         Segment(SAME, "".join(lines[:before])),
-        Segment(SKIPPED, f"{skipped} lines"),
+        Segment(SKIPPED, f"{skipped} lines\n"),
         Segment(SAME, "".join(lines[len(lines) - after :])),
     ]
 

@@ -196,3 +196,22 @@ def test_a_reader_that_goes_away(stores: Stores) -> None:
         ["bash", "-c", command], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": PACKAGES}
     )
     assert done.stderr == ""
+
+
+def test_texts_of_several_lines() -> None:
+    from tvix_glue.diff.text import summary_lines
+
+    from .comparing import differences
+
+    text = 'make "x" {{ script = "{}\\n\\necho {}\\n"; }}'
+    lines = "\\n".join(str(number) for number in range(20))
+    summary = differences(text.format(lines, "a"), text.format(lines, "b"))
+    assert [line.plain for line in summary_lines(summary, True)][-7:] == [
+        "   env.script:",
+        "     [… 17 lines …]",
+        "     17",
+        "     18",
+        "     19",
+        "",
+        "     echo [-a-]{+b+}",
+    ]

@@ -33,8 +33,8 @@ def test_words(left: str, right: str, expected: str) -> None:
 def test_long_same_parts_are_skipped() -> None:
     assert marked("x" * 500 + " a", "x" * 500 + " b") == "<461 characters>" + "x" * 39 + " [-a-]{+b+}"
     lines = "".join(f"{number}\n" for number in range(50))
-    assert marked(lines + "a\n", lines + "b\n") == "<46 lines>46\n47\n48\n49\n[-a-]{+b+}\n"
-    assert marked("a\n" + lines + "a\n", "b\n" + lines + "b\n").count("lines>") == 1
+    assert marked(lines + "a\n", lines + "b\n") == "<46 lines\n>46\n47\n48\n49\n[-a-]{+b+}\n"
+    assert marked("a\n" + lines + "a\n", "b\n" + lines + "b\n").count(" lines") == 1
 
 
 @given(texts, texts)
