@@ -206,10 +206,9 @@ def test_texts_of_several_lines() -> None:
     text = 'make "x" {{ script = "{}\\n\\necho {}\\n"; }}'
     lines = "\\n".join(str(number) for number in range(20))
     summary = differences(text.format(lines, "a"), text.format(lines, "b"))
-    assert [line.plain for line in summary_lines(summary, True)][-7:] == [
+    assert [line.plain for line in summary_lines(summary, True)][-6:] == [
         "   env.script:",
-        "     [… 17 lines …]",
-        "     17",
+        "     [… 18 lines …]",
         "     18",
         "     19",
         "",
