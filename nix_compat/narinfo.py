@@ -40,14 +40,14 @@ class NarInfo:
         self.address: ContentAddress | None = None
 
     def render(self, store: StoreDir) -> str:
-        """The file. A `file_hash` must be known."""
-        assert self.file_hash is not None and self.compression
-        lines = [
-            "StorePath: " + self.path,
-            "URL: " + self.url,
-            "Compression: " + self.compression,
-            "FileHash: " + self.file_hash.render(hashes.NIX32, True),
-            f"FileSize: {self.file_size}",
+        """The file. What is not known of the compressed archive is left out; caches of Nix have it."""
+        lines = ["StorePath: " + self.path, "URL: " + self.url]
+        if self.compression:
+            lines.append("Compression: " + self.compression)
+        if self.file_hash is not None:
+            lines.append("FileHash: " + self.file_hash.render(hashes.NIX32, True))
+            lines.append(f"FileSize: {self.file_size}")
+        lines += [
             "NarHash: " + self.nar_hash.render(hashes.NIX32, True),
             f"NarSize: {self.nar_size}",
             "References: " + " ".join([store.base_name(path) for path in sorted(self.references)]),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tvix_eval.hints import i64
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 # fmt: off
 END: Final = 0             # value ->             of the region

@@ -8,6 +8,8 @@ what the operations try to compute at once (`cheap`).
 
 from __future__ import annotations
 
+import sys
+
 from tvix_eval.compiler import bytecode as op
 from tvix_eval.compiler.bytecode import Chunk, Writer
 from tvix_eval.compiler.resolver import curried, in_symbol_order
@@ -636,4 +638,19 @@ def compile_tree(
     for region in compiler.regions:
         starts.append(len(code))
         code.extend(region)
-    return Chunk(bytes(code), tuple(compiler.constants), starts, list(symbols.numbers), frame_size, warnings)
+    names = symbols.numbers
+    constants = [interned(constant, names) for constant in compiler.constants]
+    in_order = [sys.intern(name) for name in names]
+    return Chunk(bytes(code), tuple(constants), starts, in_order, frame_size, warnings)
+
+
+def interned(constant: object, names: dict[str, int]) -> object:
+    """Names as the objects that they are in all chunks, so that looking one up seldom compares text.
+
+    `marshal` keeps it so.
+    """
+    if isinstance(constant, str):
+        return sys.intern(constant) if constant in names else constant
+    if isinstance(constant, tuple):
+        return tuple([sys.intern(name) for name in constant])
+    return constant
