@@ -48,7 +48,6 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "testing": "used by pytest only, with attrs classes and generators",
     },
     "tvix_glue": {
-        "compare": "waits for other processes",
         "compare": "cold",
         "diff": "cold",
         "disk.py": "waits for the disk",

@@ -7,9 +7,7 @@ Perl's rule nor wholly POSIX's.
 
 from __future__ import annotations
 
-import re
-
-from tvix_eval.vm.machine import REGISTERS, native_depth_error
+from tvix_eval.vm.machine import REGISTERS, native_depth_error, poll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +23,14 @@ GROUP_END: Final = 6
 FINISH: Final = 7
 
 NO_MEMBERS: Final[frozenset[str]] = frozenset()
+
+
+class Finder:
+    """Finds where a match of a pattern begins."""
+
+    def search(self, subject: str, at: int) -> int:
+        """From `at` on; -1 if there is none."""
+        raise NotImplementedError
 
 
 class Program:
@@ -50,8 +56,8 @@ class Program:
         self.members[state] = members
         return state
 
-    def find_all(self, pattern: re.Pattern[str], subject: str) -> list[list[int]]:
-        """All matches. `pattern`, which matches at the same places, finds where to look."""
+    def find_all(self, finder: Finder, subject: str) -> list[list[int]]:
+        """All matches. `finder` finds where to look."""
         spans: list[list[int]] = []
         at = 0
         size = len(subject)
@@ -66,10 +72,10 @@ class Program:
             else:
                 span = None
             if span is None:
-                found = pattern.search(subject, at)
-                if found is None:
+                begin = finder.search(subject, at)
+                if begin < 0:
                     break
-                span = Run(self, subject, found.start(), False).span()
+                span = Run(self, subject, begin, False).span()
                 if span is None:
                     break
             spans.append(span)
@@ -100,6 +106,9 @@ class Run:
         registers = REGISTERS
         if registers.depth >= registers.max_depth:
             raise native_depth_error()
+        registers.ticks -= 1
+        if registers.ticks <= 0:
+            poll()
         registers.depth += 1
         self.step(state, at)
         registers.depth -= 1

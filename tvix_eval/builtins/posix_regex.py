@@ -3,14 +3,15 @@
 A pattern is parsed as libstdc++ parses it and run by Python's `re` on byte text, which finds
 the same for whole matches, and in searches when at most one arm of an alternation can
 match at any place. For other searches `backtrack` does what libstdc++ does: of the arms of an
-alternation it takes the one that makes the whole match longest.
+alternation it takes the one that makes the whole match longest. Whether a pattern matches at all
+that would take backtracking exponential time is asked of a `simulation` first.
 """
 
 from __future__ import annotations
 
 import re
 
-from tvix_eval.builtins.backtrack import FINISH, Program
+from tvix_eval.builtins.backtrack import FINISH, Finder, Program
 from tvix_eval.builtins.regex_tree import (
     ALL_BYTES,
     DEEPEST,
@@ -26,6 +27,7 @@ from tvix_eval.builtins.regex_tree import (
     Sequence,
     Set,
 )
+from tvix_eval.builtins.simulation import Simulation
 from tvix_eval.errors import EvalError
 
 TYPE_CHECKING = False
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 ESCAPABLE: Final = frozenset(".[\\()*+?{|^$")
+SHORT: Final = -1  # bytes of a subject that backtracking is soon done with, whatever the pattern
 NOT_ATOMS: Final = frozenset("*+?{|)")
 
 
@@ -266,28 +269,51 @@ class BracketParser:
             self.members.update([character.lower(), character.upper()])
 
 
+class PatternFinder(Finder):
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern: Final = pattern
+
+    def search(self, subject: str, at: int) -> int:
+        found = self.pattern.search(subject, at)
+        return -1 if found is None else found.start()
+
+
 class Regex:
-    """A compiled pattern. Raises BadPattern and PatternTooBig."""
+    """A compiled pattern. Raises BadPattern and PatternTooBig.
+
+    `simulation`: for a pattern that `re` may take forever with.
+    """
 
     def __init__(self, text: str) -> None:
         parser = PatternParser(text)
         tree = parser.parse()
         self.pattern: Final = re.compile(tree.python(), re.DOTALL | re.ASCII)
         self.program: Program | None = None
-        if not tree.decided():
+        self.simulation: Simulation | None = None
+        explodes = tree.explodes()
+        if explodes or not tree.decided():
             program = Program(parser.groups)
             program.start = tree.emit(program, program.add(FINISH, 0))
             self.program = program
+            if explodes:
+                self.simulation = Simulation(program)
 
     def full_match(self, subject: str) -> list[str | None] | None:
         """The texts of the groups, if the whole subject matches."""
+        simulation = self.simulation
+        if simulation is not None and len(subject) > SHORT and not simulation.matches(subject, 0, True):
+            return None
         found = self.pattern.fullmatch(subject)
         return None if found is None else list(found.groups())
 
     def find_all(self, subject: str) -> list[list[int]]:
         """The matches one after the other: begin and end of the whole and of each group, -1 for none."""
-        if self.program is not None:
-            return self.program.find_all(self.pattern, subject)
+        program = self.program
+        if program is not None:
+            simulation = self.simulation
+            if simulation is not None and len(subject) > SHORT:
+                return program.find_all(simulation, subject)
+            return program.find_all(PatternFinder(self.pattern), subject)
         spans: list[list[int]] = []
         for found in self.pattern.finditer(subject):
             span: list[int] = []

@@ -51,6 +51,14 @@ class Node:
         """Whether no two arms of an alternation in it can match at one place."""
         return True
 
+    def varies(self) -> bool:
+        """Whether it may match at one place in several ways."""
+        return False
+
+    def explodes(self) -> bool:
+        """Whether backtracking may take a time that grows exponentially: a repetition of what varies."""
+        return False
+
     def emit(self, program: Program, next: int) -> int:
         """Add its states, which go on to `next`; returns the first."""
         raise NotImplementedError
@@ -115,6 +123,12 @@ class Sequence(Node):
     def decided(self) -> bool:
         return all([part.decided() for part in self.parts])
 
+    def varies(self) -> bool:
+        return any([part.varies() for part in self.parts])
+
+    def explodes(self) -> bool:
+        return any([part.explodes() for part in self.parts])
+
     def emit(self, program: Program, next: int) -> int:
         for part in reversed(self.parts):
             next = part.emit(program, next)
@@ -144,6 +158,12 @@ class Alternation(Node):
             seen |= first
         return True
 
+    def varies(self) -> bool:
+        return not self.decided() or any([arm.varies() for arm in self.arms])
+
+    def explodes(self) -> bool:
+        return any([arm.explodes() for arm in self.arms])
+
     def emit(self, program: Program, next: int) -> int:
         start = self.arms[0].emit(program, next)
         for arm in self.arms[1:]:
@@ -168,6 +188,12 @@ class Group(Node):
 
     def decided(self) -> bool:
         return self.body.decided()
+
+    def varies(self) -> bool:
+        return self.body.varies()
+
+    def explodes(self) -> bool:
+        return self.body.explodes()
 
     def emit(self, program: Program, next: int) -> int:
         end = program.add(GROUP_END, next, self.number)
@@ -198,6 +224,12 @@ class Repeat(Node):
 
     def decided(self) -> bool:
         return self.body.decided()
+
+    def varies(self) -> bool:
+        return self.most != self.least or self.body.varies()
+
+    def explodes(self) -> bool:
+        return self.body.varies() if self.most == UNLIMITED or self.most > 1 else self.body.explodes()
 
     def emit(self, program: Program, next: int) -> int:
         if self.most == UNLIMITED:
