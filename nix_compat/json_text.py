@@ -7,8 +7,6 @@ text is said in other words. JSON text is byte text; the strings in values are U
 
 from __future__ import annotations
 
-import json
-
 from nix_compat.errors import FormatError
 from nix_compat.json_floats import format_float_json
 
@@ -48,19 +46,17 @@ def refuse_constant(text: str) -> object:
     raise FormatError("invalid literal '" + text + "'")
 
 
-DECODER: Final = json.JSONDecoder(
-    parse_float=read_float, parse_int=read_integer, parse_constant=refuse_constant
-)
-
-
 def loads(text: str) -> object:
     """The value of a JSON text. Raises FormatError, with the offset where it is known."""
+    import json  # costs a program that reads none a good part of its start
+
+    decoder = json.JSONDecoder(parse_float=read_float, parse_int=read_integer, parse_constant=refuse_constant)
     try:
         unicode = text.removeprefix(BYTE_ORDER_MARK).encode("latin-1").decode("utf-8")
     except UnicodeDecodeError as error:
         raise FormatError("invalid UTF-8 in JSON", error.start) from None
     try:
-        value: object = DECODER.decode(unicode)
+        value: object = decoder.decode(unicode)
     except json.JSONDecodeError as mistake:
         before = unicode[: mistake.pos].encode("utf-8", "surrogatepass")
         where = f"{mistake.msg} at line {mistake.lineno}, column {mistake.colno}"
@@ -118,6 +114,8 @@ def scalar(value: object) -> str:
 
 
 def quote(text: str) -> str:
+    import json
+
     try:
         return json.dumps(text, ensure_ascii=False).encode("utf-8").decode("latin-1")
     except UnicodeEncodeError:

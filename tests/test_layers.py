@@ -143,21 +143,23 @@ LAYERS: dict[str, set[str]] = {
         *("nix_compat.content_address", "nix_compat.errors", "nix_compat.nar", "nix_compat.store_path"),
     },
     "tvix_glue.folder_io": {"nix_compat.store_path", "tvix_eval.eval_io"},
+    "tvix_glue.reports": set(),
     "tvix_glue.diff": {
+        "reports",
         *("trees", "nix_compat.derivation", "nix_compat.aterm_reader", "nix_compat.errors"),
         *("nix_compat.hashes", "nix_compat.json_text", "nix_compat.placeholders", "nix_compat.store_path"),
         *("tvix_eval.errors", "tvix_eval.eval_io"),
     },
     "tvix_glue.compare": {
-        *("diff", "folder", "glue", "loader", "nar_hashes", "read_only", "store", "store_io"),
+        *("diff", "reports", "folder", "glue", "loader", "nar_hashes", "read_only", "store", "store_io"),
         *("tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.evaluation"),
         *("tvix_eval.output", "tvix_eval.program", "tvix_eval.search_path", "tvix_eval.settings"),
         "tvix_eval.vm",
     },
     "tvix_glue.compare.program": {
-        *("compare", "diff.program", "nix_compat.hashes", "tvix_eval.search_path"),
+        *("compare", "reports", "nix_compat.hashes", "tvix_eval.search_path"),
     },
-    "tvix_glue.diff.program": {"diff", "nix_compat.store_path"},
+    "tvix_glue.diff.program": {"diff", "reports", "nix_compat.store_path"},
     "tvix_glue.verify": {"store", "folder", "disk", "nix_compat.errors"},
     "tvix_glue.read_only": {"store", "nix_compat.store_path", "tvix_eval.eval_io"},
     "tvix_glue.trees": {
@@ -196,7 +198,7 @@ LAYERS: dict[str, set[str]] = {
             "tvix_eval.vm",
         ),
     },
-    "tvix_glue.loader": {"builtins", "derivation_strict", "tvix_eval.builtins", "tvix_eval.vm"},
+    "tvix_glue.loader": {"derivation_strict", "resources", "tvix_eval.builtins", "tvix_eval.vm"},
     "tvix_glue.named_stores": {"read_only", "memory", "folder", "store", "tvix_eval.errors"},
     "tvix_glue.roots": {"store", "tvix_eval.errors"},
     "tvix_glue.glue": {
@@ -218,9 +220,7 @@ OTHERS: dict[str, set[str]] = {
     "cryptography": {"nix_compat.signatures"},
     "lark": {"tvix_eval.grammar"},
     "pytest": {"tvix_eval.testing"},
-    "rich": {
-        *("tvix_glue.compare", "tvix_glue.compare.program", "tvix_glue.diff", "tvix_glue.diff.program"),
-    },
+    "rich": {"tvix_glue.reports", "tvix_glue.compare", "tvix_glue.compare.program", "tvix_glue.diff"},
 }
 
 # Who may look at the arguments and the environment of the process.

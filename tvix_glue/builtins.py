@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
-from importlib import resources
-
-from tvix_eval.builtins.primitive import Function1, Function2
 from tvix_eval.builtins.records import SourceBuiltin
 from tvix_eval.builtins.storeless import storeless_builtins
 from tvix_eval.errors import EvalError, NixError
 from tvix_eval.vm.coerce import coerce_to_string
 from tvix_eval.vm.force import force_string_no_context
 from tvix_eval.vm.strings import BUILT, DRV_DEEP, ContextBuilder, NixString, element, single
-from tvix_eval.vm.values import Builtin
+from tvix_eval.vm.values import Builtin, Primitive
 from tvix_glue.derivation_strict import derivation_strict, placeholder_of
 from tvix_glue.fetchers import fetch_git, fetch_mercurial, fetch_tarball, fetch_tree, fetch_url, get_flake
+from tvix_glue.resources import source_text
 from tvix_glue.sources import filter_source, path_builtin, store_path, to_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
     from tvix_eval.builtins.records import Record
@@ -27,9 +25,24 @@ if TYPE_CHECKING:
 DERIVATION_FILE: Final = "\xc2\xabnix-internal\xc2\xbb/derivation-internal.nix"
 
 
-def source_text(name: str) -> str:
-    """A program that comes with this package."""
-    return resources.files("tvix_glue").joinpath(name).read_text("utf-8").encode("utf-8").decode("latin-1")
+class Builtin1(Primitive):
+    """A function of the glue and one argument."""
+
+    def __init__(self, glue: Glue, function: Callable[[Glue, object], object]) -> None:
+        self.glue: Final = glue
+        self.function: Final = function
+
+    def call1(self, a: object) -> object:
+        return self.function(self.glue, a)
+
+
+class Builtin2(Primitive):
+    def __init__(self, glue: Glue, function: Callable[[Glue, object, object], object]) -> None:
+        self.glue: Final = glue
+        self.function: Final = function
+
+    def call2(self, a: object, b: object) -> object:
+        return self.function(self.glue, a, b)
 
 
 def output_of(glue: Glue, reference: object, output: object) -> object:
@@ -96,32 +109,32 @@ def store_builtins(glue: Glue, features: frozenset[str]) -> list[Record]:
         Builtin(
             "derivationStrict",
             ["attrs"],
-            Function1(partial(derivation_strict, glue)),
+            Builtin1(glue, derivation_strict),
             "What `derivation` stands on: the path of a derivation's file, and those of its outputs.",
         ),
         Builtin(
             "path",
             ["args"],
-            Function1(partial(path_builtin, glue)),
+            Builtin1(glue, path_builtin),
             "A copy of `path` in the store, named `name`; with `filter`, of the files it keeps; "
             "with `recursive = false`, hashed as a plain file; `sha256` is the hash that is expected.",
         ),
         Builtin(
             "filterSource",
             ["predicate", "path"],
-            Function2(partial(filter_source, glue)),
+            Builtin2(glue, filter_source),
             "A copy in the store of those files in a directory for which `predicate path type` is true.",
         ),
         Builtin(
             "toFile",
             ["name", "contents"],
-            Function2(partial(to_file, glue)),
+            Builtin2(glue, to_file),
             "The path of a file in the store with these contents, which may mention the store, but no builds.",
         ),
         Builtin(
             "storePath",
             ["path"],
-            Function1(partial(store_path, glue)),
+            Builtin1(glue, store_path),
             "A path that is in the store already, as a string that depends on it.",
         ),
     ]
@@ -131,7 +144,7 @@ def store_builtins(glue: Glue, features: frozenset[str]) -> list[Record]:
             Builtin(
                 "outputOf",
                 ["derivation-reference", "output-name"],
-                Function2(partial(output_of, glue)),
+                Builtin2(glue, output_of),
                 "The path of an output of a derivation, also of one that is itself built: then a placeholder.",
             )
         )
@@ -144,35 +157,35 @@ def fetcher_builtins(glue: Glue, features: frozenset[str]) -> list[Record]:
         Builtin(
             "fetchurl",
             ["arg"],
-            Function1(partial(fetch_url, glue)),
+            Builtin1(glue, fetch_url),
             "The path of a file from a URL, which is the argument or its `url`; `sha256` is the hash expected.",
         ),
         Builtin(
             "fetchTarball",
             ["args"],
-            Function1(partial(fetch_tarball, glue)),
+            Builtin1(glue, fetch_tarball),
             "The path of an unpacked archive from a URL; `sha256` is the hash of its contents.",
         ),
         Builtin(
             "fetchGit",
             ["args"],
-            Function1(partial(fetch_git, glue)),
+            Builtin1(glue, fetch_git),
             "A tree of a Git repository, and what is known of its revision.",
         ),
         Builtin(
             "fetchMercurial",
             ["args"],
-            Function1(partial(fetch_mercurial, glue)),
+            Builtin1(glue, fetch_mercurial),
             "A tree of a Mercurial repository, and what is known of its revision.",
         ),
-        Builtin("getFlake", ["args"], Function1(partial(get_flake, glue)), "A flake, and its outputs."),
+        Builtin("getFlake", ["args"], Builtin1(glue, get_flake), "A flake, and its outputs."),
     ]
     if "fetch-tree" in features or "flakes" in features:
         made.append(
             Builtin(
                 "fetchTree",
                 ["args"],
-                Function1(partial(fetch_tree, glue)),
+                Builtin1(glue, fetch_tree),
                 "A tree from one of several kinds of sources, and what is known of it.",
             )
         )

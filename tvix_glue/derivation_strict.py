@@ -15,7 +15,7 @@ from nix_compat.store_path import DERIVATION, check_name
 from tvix_eval.builtins.features import feature_is_disabled, require_feature
 from tvix_eval.errors import EvalError, NixError
 from tvix_eval.formats import from_format_error
-from tvix_eval.output.json import to_json
+from tvix_eval.output.json import quote, to_json
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.coerce import coerce_to_string
 from tvix_eval.vm.force import (
@@ -131,7 +131,7 @@ class Builder:
                     if json is None:
                         self.read_variable(key, place)
                     elif key != "__structuredAttrs":
-                        json.append(json_text.quote(key) + ":" + to_json(place, True, 0, self.context))
+                        json.append(quote(key) + ":" + to_json(place, True, 0, self.context))
                         self.read_structured(key, place)
             except FormatError as malformed:
                 raise self.of_attribute(nix_error(malformed), attrs, key) from None

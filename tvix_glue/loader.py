@@ -7,8 +7,8 @@ from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.calls import call
 from tvix_eval.vm.force import force, force_attrs
 from tvix_eval.vm.strings import BUILT, DRV_DEEP, NixString, element, single
-from tvix_glue.builtins import source_text
 from tvix_glue.derivation_strict import placeholder_of
+from tvix_glue.resources import source_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

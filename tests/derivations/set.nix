@@ -112,6 +112,7 @@ let
         ];
         "odd name" = null;
       };
+      "é \"quoted\" \n" = "ü \\ \t";
     }
   ) values;
 

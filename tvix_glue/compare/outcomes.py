@@ -9,16 +9,13 @@ from typing import Final
 from attrs import frozen
 
 from tvix_glue.compare.expression import joined_attribute, split_attribute
+from tvix_glue.reports import Trouble
 
 Path = tuple[str, ...]
 
 
-class BadFile(Exception):
-    """A file that is not what it should be. `message` is for the user."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message: Final = message
+class BadFile(Trouble):
+    """A file that is not what it should be."""
 
 
 @frozen

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,25 +18,18 @@ from nix_compat import hashes
 from tvix_eval.search_path import split_nix_path
 from tvix_glue.compare.causes import find_causes
 from tvix_glue.compare.expression import Request, quoted, split_attribute
-from tvix_glue.compare.outcomes import BadFile, Log, Outcome, Outcomes, Path, read_recorded
+from tvix_glue.compare.outcomes import Log, Outcome, Outcomes, Path, read_recorded
 from tvix_glue.compare.pool import Limits, Pool
 from tvix_glue.compare.report import Report, report_json, report_lines
 from tvix_glue.compare.result import DIFFERENT, FAILS_THERE, compare_outcomes
 from tvix_glue.compare.sides import OwnSide, ReferenceSide, Side, find_nix
 from tvix_glue.compare.worker import Job
-
-AGREES: Final = 0
-DIFFERS: Final = 1
-TROUBLE: Final = 2
+from tvix_glue.reports import EXIT_DIFFERENT, EXIT_SAME, Trouble, console, is_marked, leave
 
 DESCRIPTION: Final = """\
 Evaluates an attribute set of derivations, here and with a reference Nix, or compares with a recorded
 evaluation. Sets in it are looked into where recurseForDerivations is true.
 """
-
-
-class Misuse(Exception):
-    """What was asked for can't be done."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -92,18 +84,18 @@ def positive(text: str) -> int:
 
 
 def request_of(options: argparse.Namespace) -> Request:
-    """Raises Misuse."""
+    """Raises Trouble."""
     if options.file is not None and options.expr is not None:
-        raise Misuse("either a file or an expression, not both")
+        raise Trouble("either a file or an expression, not both")
     try:
         attribute = split_attribute(options.attr)
     except ValueError as error:
-        raise Misuse(str(error)) from None
+        raise Trouble(str(error)) from None
     arguments = {name: text for name, text in options.arg}
     arguments.update({name: quoted(text) for name, text in options.argstr})
     file = "" if options.expr is not None else os.path.abspath(options.file or "default.nix")
     if file and not os.path.exists(file):
-        raise Misuse(f"there is no file '{file}'")
+        raise Trouble(f"there is no file '{file}'")
     features = options.extra_experimental_features.split()
     return Request(file, options.expr or "", attribute, arguments, options.include, features)
 
@@ -132,7 +124,7 @@ class Comparison:
         for side, outcomes in (("here", here), ("in the reference", there)):
             failure = outcomes.get((), Outcome()).error
             if failure is not None:
-                raise Misuse(f"the set can't be evaluated {side}: {failure}")
+                raise Trouble(f"the set can't be evaluated {side}: {failure}")
         if recorded is None:
             there.update(self.reasons(here, there))
         compared = compare_outcomes(here, there)
@@ -178,7 +170,7 @@ def run(arguments: list[str], environment: dict[str, str]) -> int:
     nix = find_nix(options.nix) if options.nix else ""
     for folder in options.store:
         if not os.path.isdir(folder):
-            raise Misuse(f"'{folder}' is not a folder")
+            raise Trouble(f"'{folder}' is not a folder")
     include = [*request.include, *split_nix_path(environment.get("NIX_PATH", ""))]
     cache = "" if options.no_cache else cache_folder(environment)
     job = Job(
@@ -190,7 +182,7 @@ def run(arguments: list[str], environment: dict[str, str]) -> int:
     with showing_progress() as progress:
         report = Comparison(options, request, limits, job, log, progress).run()
     show(report, options)
-    return AGREES if report.agrees else DIFFERS
+    return EXIT_SAME if report.agrees else EXIT_DIFFERENT
 
 
 @contextmanager
@@ -207,33 +199,13 @@ def show(report: Report, options: argparse.Namespace) -> None:
         json.dump(report_json(report), sys.stdout, indent=2, ensure_ascii=False)
         print()
         return
-    from tvix_glue.diff.program import console
-
     output = console(options.color)
-    for line in report_lines(report, output.color_system is None or output.no_color):
+    for line in report_lines(report, is_marked(output)):
         output.print(line, soft_wrap=True)
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
-    try:
-        code = run(sys.argv[1:], dict(os.environ))
-        sys.stdout.flush()
-    except (Misuse, BadFile) as error:
-        code = complain(str(error))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer has nowhere to go
-        code = TROUBLE
-    except OSError as error:
-        code = complain(f"{error.filename or 'output'}: {error.strerror}")
-    except KeyboardInterrupt:
-        code = complain("interrupted by the user")
-    sys.exit(code)
-
-
-def complain(message: str) -> int:
-    print("error: " + message, file=sys.stderr)
-    return TROUBLE
+    leave(lambda: run(sys.argv[1:], dict(os.environ)))
 
 
 if __name__ == "__main__":

@@ -8,18 +8,13 @@ import os
 import sys
 from typing import Final
 
-from rich.console import Console
-
 from nix_compat.store_path import StoreDir
 from tvix_glue.diff.causes import Summary, summarise
 from tvix_glue.diff.comparison import compare
 from tvix_glue.diff.graph import FolderGraph, Unreadable
 from tvix_glue.diff.json_form import summary_json
 from tvix_glue.diff.text import print_summary, unicode
-
-SAME: Final = 0
-DIFFERENT: Final = 1
-TROUBLE: Final = 2
+from tvix_glue.reports import EXIT_DIFFERENT, EXIT_SAME, Trouble, console, leave
 
 DESCRIPTION: Final = """\
 Compares two derivations and all they are built from, and names the root causes: the first
@@ -51,19 +46,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def store_path(argument: str, folders: list[str]) -> str:
-    """The store path that an argument means; if it is a file, its folder is added. Raises Unreadable."""
+    """The store path that an argument means; if it is a file, its folder is added. Raises Trouble."""
     base = os.path.basename(argument)
     if not base.endswith(".drv"):
-        raise Unreadable(
-            os.fsencode("'" + argument + "' is not the name of a derivation: X.drv").decode("latin-1")
-        )
+        raise Trouble("'" + argument + "' is not the name of a derivation: X.drv")
     if os.path.lexists(argument):
         place = os.path.realpath(argument)
         base = os.path.basename(place)
         folders.append(os.path.dirname(place))
     path = StoreDir().prefix + os.fsencode(base).decode("latin-1")
     if not StoreDir().is_top(path):
-        raise Unreadable("'" + path + "' is not a valid store path")
+        raise Trouble("'" + unicode(path) + "' is not a valid store path")
     return path
 
 
@@ -73,11 +66,14 @@ def run(arguments: list[str]) -> int:
     left, right = store_path(options.left, folders), store_path(options.right, folders)
     for folder in options.store:
         if not os.path.isdir(folder):
-            raise Unreadable(os.fsencode("'" + folder + "' is not a folder").decode("latin-1"))
+            raise Trouble("'" + folder + "' is not a folder")
     graph = FolderGraph([*folders, StoreDir().path])
-    summary = summarise(compare((graph, graph), left, right))
+    try:
+        summary = summarise(compare((graph, graph), left, right))
+    except Unreadable as error:
+        raise Trouble(unicode(error.message)) from None
     report(summary, options.color, options.json, options.html)
-    return SAME if summary.same else DIFFERENT
+    return EXIT_SAME if summary.same else EXIT_DIFFERENT
 
 
 def report(summary: Summary, color: str, as_json: bool, page: str | None) -> None:
@@ -93,32 +89,8 @@ def report(summary: Summary, color: str, as_json: bool, page: str | None) -> Non
     print_summary(summary, console(color))
 
 
-def console(color: str) -> Console:
-    """`color`: auto, always or never."""
-    if color == "always":
-        return Console(force_terminal=True, color_system="standard", no_color=False, highlight=False)
-    return Console(color_system=None if color == "never" else "auto", highlight=False)
-
-
 def main() -> None:
-    try:
-        code = run(sys.argv[1:])
-        sys.stdout.flush()
-    except Unreadable as error:
-        code = complain(unicode(error.message))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer has nowhere to go
-        code = TROUBLE
-    except OSError as error:
-        code = complain(f"{error.filename or 'output'}: {error.strerror}")
-    except KeyboardInterrupt:
-        code = complain("interrupted by the user")
-    sys.exit(code)
-
-
-def complain(message: str) -> int:
-    print("error: " + message, file=sys.stderr)
-    return TROUBLE
+    leave(lambda: run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

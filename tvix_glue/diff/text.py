@@ -11,6 +11,7 @@ from rich.text import Text
 from tvix_glue.diff.causes import Cause, Summary
 from tvix_glue.diff.records import Difference, Node
 from tvix_glue.diff.words import LEFT, RIGHT, SKIPPED, Segment, segments
+from tvix_glue.reports import is_marked
 
 STYLES: Final = {LEFT: "red", RIGHT: "green", SKIPPED: "dim"}
 MARKS: Final = {LEFT: ("[-", "-]"), RIGHT: ("{+", "+}"), SKIPPED: ("[… ", " …]")}
@@ -26,8 +27,7 @@ def unicode(text: str) -> str:
 
 
 def print_summary(summary: Summary, console: Console) -> None:
-    marked = console.color_system is None or console.no_color
-    for line in summary_lines(summary, marked):
+    for line in summary_lines(summary, is_marked(console)):
         console.print(line, soft_wrap=True)
 
 
