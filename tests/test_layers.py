@@ -188,10 +188,12 @@ LAYERS: dict[str, set[str]] = {
         *("nix_compat.hashes", "nix_compat.store_path"),
         *("tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"),
     },
+    "tvix_glue.resources": set(),
     "tvix_glue.builtins": {
         *(
             "derivation_strict",
             "fetchers",
+            "resources",
             "sources",
             "tvix_eval.builtins",
             "tvix_eval.errors",
