@@ -58,6 +58,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "memory.py": "cold: stores are a host's to give, and this one is an example, too",
         "named_stores.py": "runs once",
         "programs.py": "runs once",
+        "reports.py": "runs once",
         "roots.py": "waits for the disk",
         "testing.py": "for tests",
         "verify.py": "waits for the disk",

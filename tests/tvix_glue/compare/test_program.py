@@ -272,6 +272,7 @@ def test_part_of_a_set_with_arguments(comparison: Comparison) -> None:
         (["-E", "1 +", "--recorded", "empty"], "error: the set can't be evaluated here: syntax error"),
         (["-E", 'throw "x"', "--recorded", "empty"], "error: the set can't be evaluated here: x"),
         (["--recorded", "default.nix"], "it has neither attrPath nor attr"),
+        (["--recorded", "deep"], "error: deep, line 1: not JSON: "),
         (["--recorded", "empty", "--store", "absent"], "error: 'absent' is not a folder"),
         (["--recorded", "empty", "--resume", "/absent/log"], "error: /absent/log: No such file or directory"),
     ],
@@ -279,6 +280,7 @@ def test_part_of_a_set_with_arguments(comparison: Comparison) -> None:
 def test_trouble(tmp_path: Path, arguments: list[str], message: str) -> None:
     (tmp_path / "default.nix").write_text("{ }")
     (tmp_path / "empty").write_text("")
+    (tmp_path / "deep").write_text("[" * 1_000_000)
     done = compare(tmp_path, *arguments)
     assert done.returncode == 2
     assert message in done.stderr
