@@ -32,6 +32,7 @@ from nix_compat import (  # noqa: E402
     nixbase32,
     signatures,
 )
+from nix_compat.derivation import Derivation  # noqa: E402
 from nix_compat.errors import FormatError  # noqa: E402
 from nix_compat.nar.format import Directory, DirectoryEnd, File, Symlink  # noqa: E402
 from nix_compat.nar.listing import list_archive  # noqa: E402
@@ -51,8 +52,21 @@ def derivation(data: bytes) -> None:
     text = data.decode("latin-1")
     drv = aterm_reader.read_derivation(text, "foo", STORE)
     written = aterm.write_derivation(drv, STORE)
+    if not is_plain(drv):
+        return
     again = aterm.write_derivation(aterm_reader.read_derivation(written, "foo", STORE), STORE)
     assert written == again
+
+
+def is_plain(drv: Derivation) -> bool:
+    """Whether what is written without escapes, as in Nix, needs none."""
+    texts = [drv.platform, *drv.outputs, *drv.input_srcs, *drv.input_drvs]
+    nodes = list(drv.input_drvs.values())
+    while nodes:
+        node = nodes.pop()
+        texts += [*node.outputs, *node.dynamic]
+        nodes += node.dynamic.values()
+    return not set("".join(texts)) & set('"\\\n\r\t')
 
 
 def derivation_as_json(data: bytes) -> None:
