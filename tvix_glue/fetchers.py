@@ -120,7 +120,7 @@ def fetch(glue: Glue, who: str, name: str, method: str, argument: object) -> obj
 def fetch_file(glue: Glue, wanted: Download) -> object:
     """A file of this machine."""
     source = glue.io.resolve_symlinks(wanted.url[len(FILE) :])
-    found = glue.sources().add(wanted.name, source, content_address.FLAT, NOTHING, None, None)
+    found = glue.sources.add(wanted.name, source, content_address.FLAT, NOTHING, None, None)
     if wanted.hash is not None:
         address = ContentAddress(content_address.FLAT, wanted.hash)
         if found != glue.store.dir.content_addressed_path(wanted.name, address, NOTHING):

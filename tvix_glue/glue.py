@@ -8,8 +8,10 @@ from nix_compat.errors import FormatError
 from nix_compat.hash_modulo import DerivationHashes, Instantiated
 from nix_compat.store_path import DERIVATION
 from tvix_eval.errors import NixError
+from tvix_glue.builtins import store_builtins
 from tvix_glue.known_paths import KnownPaths
-from tvix_glue.store import Realiser, Store, StoreError
+from tvix_glue.sources import Sources
+from tvix_glue.store import Store, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +21,10 @@ if TYPE_CHECKING:
     from tvix_eval.builtins.records import Record
     from tvix_eval.eval_io import EvalIO
     from tvix_glue.nar_hashes import NarHashes
-    from tvix_glue.sources import Sources
 
 
 class Glue:
-    """`io` is the world whose files are put into `store`; `realiser`, if any, builds.
+    """`io` is the world whose files are put into `store` (see `StoreIO`, which reads through a store).
 
     `nar_hashes` remembers hashes of files between runs. `observe`: see `KnownPaths`.
     """
@@ -32,38 +33,24 @@ class Glue:
         self,
         store: Store,
         io: EvalIO,
-        realiser: Realiser | None = None,
         nar_hashes: NarHashes | None = None,
         observe: Callable[[str, Derivation], None] | None = None,
     ) -> None:
         self.store: Final = store
         self.io: Final = io
-        self.realiser: Final = realiser
-        self.nar_hashes: Final = nar_hashes
         self.known: Final = KnownPaths(store.dir, observe)
         self.hashes: Final = DerivationHashes(store.dir, self.read_derivation)
-        self.sources_: Sources | None = None
+        self.sources: Final = Sources(store, io, nar_hashes)
 
     # For the evaluator.
 
     def builtins(self, features: frozenset[str] = frozenset()) -> list[Record]:
         """The builtins that need a store. `features`: the experimental ones that are on."""
-        from tvix_glue.builtins import store_builtins
-
         return store_builtins(self, features)
 
     def copy_path(self, path: str) -> str:
         """Put a file or tree that a string mentions into the store; its path there."""
-        return self.sources().copy(path)
-
-    def sources(self) -> Sources:
-        from tvix_glue.sources import Sources
-
-        found = self.sources_
-        if found is None:
-            found = Sources(self.store, self.io, self.nar_hashes)
-            self.sources_ = found
-        return found
+        return self.sources.copy(path)
 
     # For the builtins.
 

@@ -30,12 +30,12 @@ class ProgramStore(StoreAccess):
     def __init__(self, usual: str, folder: str) -> None:
         self.usual: Final = usual
         self.folder: Final = folder
-        self.glue_: Glue | None = None
+        self.opened: Glue | None = None
 
     @property
     def glue(self) -> Glue:
-        assert self.glue_ is not None, "the store is not open yet"
-        return self.glue_
+        assert self.opened is not None, "the store is not open yet"
+        return self.opened
 
     def open(self, name: str, read_only: bool, settings: Settings, io: EvalIO) -> EvalIO:
         from tvix_glue.glue import Glue
@@ -47,7 +47,7 @@ class ProgramStore(StoreAccess):
         io = StoreIO(io, store)
         cache = settings.code_cache
         hashes = NarHashes(cache.removesuffix("/code") + "/nar") if cache is not None else None
-        self.glue_ = Glue(store, io, nar_hashes=hashes)
+        self.opened = Glue(store, io, nar_hashes=hashes)
         return io
 
     def loader(self, loader: Loader) -> Loader:

@@ -123,7 +123,7 @@ def add_path(
             raise glue.io.absent(path)
         filter = None if keep is None else PathFilter(keep)
         return mention(
-            glue.sources().add(name, path, method, references, filter.keep if filter else None, expected)
+            glue.sources.add(name, path, method, references, filter.keep if filter else None, expected)
         )
     except NixError as error:
         error.add_frame(0, "while adding path '" + path + "'")
