@@ -36,12 +36,44 @@ class Call:
         self.done.acquire()
 
     def run(self) -> None:
+        if not COMPILED:
+            RECURSION.allow()
         try:
             self.result = self.function(self.activations)
         except BaseException as error:
             self.error = error
         finally:
+            if not COMPILED:
+                RECURSION.restore()
             self.done.release()
+
+
+class Recursion:
+    """Python's own limit, which holds for all threads: high only while something runs deep.
+
+    Other threads have stacks of the usual size, and overflow them where nothing stops them before.
+    """
+
+    def __init__(self) -> None:
+        self.lock: Final = _thread.allocate_lock()
+        self.users = 0
+        self.usual = 0
+
+    def allow(self) -> None:
+        with self.lock:
+            if self.users == 0:
+                self.usual = sys.getrecursionlimit()
+                sys.setrecursionlimit(max(self.usual, PURE_ACTIVATIONS * 8))
+            self.users += 1
+
+    def restore(self) -> None:
+        with self.lock:
+            self.users -= 1
+            if self.users == 0:
+                sys.setrecursionlimit(self.usual)
+
+
+RECURSION: Final = Recursion()
 
 
 def run_deep(
@@ -73,8 +105,6 @@ def run_deep(
 
 
 def start(call: Call) -> None:
-    if not COMPILED and sys.getrecursionlimit() < PURE_ACTIVATIONS * 8:
-        sys.setrecursionlimit(PURE_ACTIVATIONS * 8)
     earlier = _thread.stack_size()
     try:
         for size in STACK_SIZES:

@@ -125,3 +125,11 @@ def test_the_collector_is_left_as_it_was() -> None:
     assert gc.isenabled()
     evaluate("1 + 1")
     assert gc.isenabled()
+
+
+def test_the_recursion_limit_is_left_as_it_was() -> None:
+    import sys
+
+    before = sys.getrecursionlimit()
+    evaluate("let f = n: if n == 0 then 0 else 1 + f (n - 1); in f 5000")
+    assert sys.getrecursionlimit() == before
