@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 ESCAPABLE: Final = frozenset(".[\\()*+?{|^$")
-SHORT: Final = -1  # bytes of a subject that backtracking is soon done with, whatever the pattern
+SHORT: Final = 16  # bytes of a subject that backtracking is soon done with, whatever the pattern
 NOT_ATOMS: Final = frozenset("*+?{|)")
 
 
