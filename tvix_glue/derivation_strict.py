@@ -28,6 +28,7 @@ from tvix_eval.vm.force import (
     get_attr,
 )
 from tvix_eval.vm.machine import session
+from tvix_eval.vm.show import show_name
 from tvix_eval.vm.strings import BUILT, DRV_DEEP, ContextBuilder, NixString, decode, element, single
 from tvix_eval.vm.values import MISSING
 
@@ -152,7 +153,7 @@ class Builder:
         )
 
     def of_attribute(self, error: NixError, attrs: Attrs, key: str) -> NixError:
-        text = "while evaluating attribute '" + key + "' of derivation '" + self.name + "'"
+        text = "while evaluating attribute '" + show_name(key) + "' of derivation '" + self.name + "'"
         return error.with_frame(attrs.position(key), text)
 
     # One attribute.

@@ -18,6 +18,7 @@ from tvix_eval.vm.force import (
     force_string_value,
 )
 from tvix_eval.vm.machine import session
+from tvix_eval.vm.show import show_name
 from tvix_eval.vm.strings import OPAQUE, Context, ContextBuilder, NixString, element, single
 from tvix_glue.derivation_strict import nix_error, warn
 from tvix_glue.store import StoreError
@@ -174,7 +175,7 @@ def path_builtin(glue: Glue, argument: object) -> object:
             except FormatError as error:
                 raise nix_error(error) from None
         else:
-            raise EvalError("unsupported argument '" + key + "' to 'builtins.path'", pos)
+            raise EvalError("unsupported argument '" + show_name(key) + "' to 'builtins.path'", pos)
     if path is None:
         raise EvalError("missing required 'path' attribute in the first argument to 'builtins.path'")
     return add_path(glue, name or name_of(path), path, keep, method, expected, context.context)

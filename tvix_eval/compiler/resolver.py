@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from tvix_eval.errors import NixError, StackOverflowError, UndefinedVarError
 from tvix_eval.hints import i64
-from tvix_eval.syntax.names import Symbols
+from tvix_eval.syntax.names import Symbols, show_name
 from tvix_eval.syntax.nodes import (
     GLOBAL,
     INHERITED,
@@ -256,7 +256,7 @@ class Resolver:
 
 
 def undefined_variable(name: str, pos: i64) -> NixError:
-    return UndefinedVarError("undefined variable '" + name + "'", pos + 1)
+    return UndefinedVarError("undefined variable '" + show_name(name) + "'", pos + 1)
 
 
 def resolve(

@@ -17,6 +17,7 @@ FEW_REPEATS: Final = 5
 MOST_SUGGESTIONS: Final = 5
 FARTHEST_SUGGESTION: Final = 2
 BLANKS: Final = " \t\n\r"
+OPEN_ENDED: Final = "\x1b]"  # a sequence that goes on to the next escape or bell, wherever that is
 PROGRAM_WARNING: Final = "evaluation warning"  # that of ``builtins.warn``
 
 
@@ -42,6 +43,16 @@ def warning_text(
 def message_text(
     kind: str, colour: str, error: NixError, sources: Sources | None, show_trace: bool, colours: bool
 ) -> str:
+    text = laid_out(kind, colour, error, sources, show_trace, colours)
+    if not colours and OPEN_ENDED in text:
+        # Nix has colours in it always, and takes them out: what does not end swallows the beginning of one.
+        text = laid_out(kind, colour, error, sources, show_trace, True)
+    return filter_text(text, colours)
+
+
+def laid_out(
+    kind: str, colour: str, error: NixError, sources: Sources | None, show_trace: bool, colours: bool
+) -> str:
     writer = ErrorWriter(sources, colours)
     prefix = writer.coloured(kind + ":", colour) + " "
     if writer.write_trace(error.frames, show_trace):
@@ -59,10 +70,8 @@ def message_text(
     margin = " " * (len(kind) + 2)
     text = "".join(writer.parts)
     if error.ends_verbatim() and message.endswith("\n"):
-        text = indented(text[:-1], prefix, margin) + margin
-    else:
-        text = indented(text.rstrip(BLANKS), prefix, margin)
-    return filter_text(text, colours)
+        return indented(text[:-1], prefix, margin) + margin
+    return indented(text.rstrip(BLANKS), prefix, margin)
 
 
 def indented(text: str, first: str, rest: str) -> str:

@@ -7,7 +7,7 @@ from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.compare import equal, is_derivation, type_rank
 from tvix_eval.vm.machine import enter, leave, session
-from tvix_eval.vm.show import show_type, show_value
+from tvix_eval.vm.show import show_name, show_type, show_value
 from tvix_eval.vm.strings import NixString
 from tvix_eval.vm.values import MISSING, Path, Thunk
 
@@ -127,7 +127,7 @@ def attrs_difference(a: Attrs, b: Attrs, pos: i64) -> None:
                     error.add_frame(b.position(name), "where right hand side is")
                 if a.position(name) != NO_POSITION:
                     error.add_frame(a.position(name), "where left hand side is")
-                error.add_frame(pos, f"while comparing attribute '{name}'")
+                error.add_frame(pos, "while comparing attribute '" + show_name(name) + "'")
                 raise
 
 

@@ -10,6 +10,7 @@ from tvix_eval.errors import NixError, UndefinedVarError
 from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.force import expected
+from tvix_eval.vm.show import show_name
 from tvix_eval.vm.values import MISSING, Env, Op, Thunk
 
 TYPE_CHECKING = False
@@ -325,4 +326,4 @@ class WithVariable(Op):
 
 
 def undefined(name: str, pos: i64) -> NixError:
-    return UndefinedVarError("undefined variable '" + name + "'", pos)
+    return UndefinedVarError("undefined variable '" + show_name(name) + "'", pos)
