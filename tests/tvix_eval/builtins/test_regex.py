@@ -1,5 +1,6 @@
 import pytest
 
+from tvix_eval import Evaluation, LimitExceeded, Settings
 from tvix_eval.builtins.posix_regex import Regex
 from tvix_eval.builtins.regex_tree import BadPattern, PatternTooBig
 
@@ -84,3 +85,20 @@ def test_messages() -> None:
     assert (
         message('builtins.split "a{100000}" ""') == "memory limit exceeded by regular expression 'a{100000}'"
     )
+
+
+class TestExplosion:
+    """What backtracking alone would take longer for than anybody waits."""
+
+    @pytest.mark.parametrize("pattern", ["(a*)*b", "(a|a)*b", "((a+)+)+b", "(a{1,2}){1,300}b"])
+    def test_no_match(self, pattern: str) -> None:
+        regex = Regex(pattern)
+        assert regex.full_match("a" * 200) is None
+        assert regex.find_all("a" * 200) == []
+        assert pieces(pattern, "a" * 200 + "xaab") == ["aab"]
+
+    def test_it_ends_when_it_is_told_to(self) -> None:
+        evaluation = Evaluation(settings=Settings(timeout=0.2))
+        subject = "a" * 200
+        with pytest.raises(LimitExceeded):
+            evaluation.evaluate(f'builtins.split "(a|aa)+b|a{{199}}" "{subject}"')
