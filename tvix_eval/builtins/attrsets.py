@@ -21,10 +21,12 @@ from tvix_eval.vm.force import (
     get_attr,
 )
 from tvix_eval.vm.machine import session
+from tvix_eval.vm.operations.variables import Const
 from tvix_eval.vm.positions import position_value
 from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Shape, shape_of
 from tvix_eval.vm.values import (
     MISSING,
+    NO_ENV,
     Builtin,
     Closure,
     Formals,
@@ -269,6 +271,8 @@ class MapAttrs(Primitive):
             attrs.flatten()
         if a is None:
             a = Thunk(None, None)  # a thunk may not hold null where its function goes
+        elif isinstance(a, Closure):
+            a = Thunk(Const(a), NO_ENV)  # Nix looks at it when it is needed, and has no position of it before
         shape = attrs.shape
         if shape is TABLE_SHAPE:
             table = attrs.table

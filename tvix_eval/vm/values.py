@@ -102,10 +102,13 @@ class Thunk:
     ============  ==============  =======================  =====================
     delayed       the operation   `Env`                    None
     application   its `apply`     the function             the argument
-    black hole    as before       None                     as before
+    black hole    as before       None                     None
     done          None            (any)                    the value
     failed        a `Failed`      an `Env`                 (any)
     ============  ==============  =======================  =====================
+
+    Only what was delayed becomes a black hole: Nix lets an application that needs itself go on,
+    until it nests too deep.
     """
 
     __slots__ = ("op", "env", "value")
@@ -132,9 +135,9 @@ class Thunk:
         if depth > registers.max_depth:
             raise native_depth_error()
         registers.depth = depth
-        self.env = None
         try:
             if isinstance(env, Env):
+                self.env = None
                 value = op.eval(env)
             else:
                 value = op.apply(env, self.value, pos)
