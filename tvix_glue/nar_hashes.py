@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DIGEST_SIZE: Final = 32
 CHECK_SIZE: Final = 8
+LARGEST_SMALL: Final = 1 << 17  # bytes of a file
 SALT: Final = b"tvix-nar-1\0"
 
 
@@ -34,7 +35,7 @@ class NarHashes:
         """The hash of a tree's archive, remembered or computed. Raises what dumping the tree raises."""
         parts: list[bytes] = [SALT]
         kind = tree.io.file_type(tree.path)
-        if kind is None or not identify(tree, tree.path, kind, parts):
+        if kind is None or is_small(tree, kind) or not identify(tree, tree.path, kind, parts):
             return tree.hash()
         key = hashes.sha256(b"".join(parts)).hex()
         digest = self.load(key)
@@ -70,6 +71,14 @@ class NarHashes:
             self.broken = True
 
 
+def is_small(tree: Tree, kind: str) -> bool:
+    """Whether hashing is as cheap as looking the hash up."""
+    if kind != REGULAR:
+        return False
+    with tree.io.open_file(tree.path) as file:
+        return file.size <= LARGEST_SMALL
+
+
 def check(key: str, digest: bytes) -> bytes:
     return hashes.sha256(key.encode() + digest)[:CHECK_SIZE]
 
@@ -85,10 +94,12 @@ def identify(tree: Tree, path: str, kind: str, parts: list[bytes]) -> bool:
         parts.append(b"l" + tree.io.read_link(path).encode("latin-1") + b"\0")
     elif kind == DIRECTORY:
         parts.append(b"d")
-        for name, its_kind in tree.list(path):
-            parts.append(name.encode("latin-1") + b"\0")
-            if not identify(tree, join(path, name), its_kind, parts):
-                return False
+        for name, its_kind in tree.entries(path):
+            below = join(path, name)
+            if tree.keeps(below, its_kind):
+                parts.append(name.encode("latin-1") + b"\0")
+                if not identify(tree, below, its_kind, parts):
+                    return False
         parts.append(b"/\0")
     else:
         return False

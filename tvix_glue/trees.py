@@ -21,15 +21,16 @@ BLOCK: Final = 1 << 18
 class Tree:
     """A file, link or directory of `io`, and what `keep` lets pass of what is in it.
 
-    `keep(path, type)` is asked once for each entry, in the order of names, directories before what is
-    in them; its answers are remembered, so that a tree can be dumped again.
+    `keep(path, type)` is asked once for each entry when the archive comes to it: in the order of names,
+    what is in a directory behind it. Its answers are remembered, so that a tree can be dumped again.
     """
 
     def __init__(self, io: EvalIO, path: str, keep: Callable[[str, str], bool] | None = None) -> None:
         self.io: Final = io
         self.path: Final = path
         self.keep: Final = keep
-        self.entries: Final[dict[str, list[tuple[str, str]]]] = {}
+        self.listed: Final[dict[str, list[tuple[str, str]]]] = {}
+        self.kept: Final[dict[str, bool]] = {}
 
     def dump(self, write: Callable[[bytes], object]) -> None:
         """Write the archive. Raises NixError for what cannot be in one."""
@@ -54,27 +55,34 @@ class Tree:
                     left -= len(block)
         elif kind == DIRECTORY:
             writer.directory(name)
-            for entry, entry_kind in self.list(path):
-                self.dump_node(writer, join(path, entry), entry.encode("latin-1"), entry_kind)
+            for entry, entry_kind in self.entries(path):
+                below = join(path, entry)
+                if self.keeps(below, entry_kind):
+                    self.dump_node(writer, below, entry.encode("latin-1"), entry_kind)
             writer.end()
         elif kind == SYMLINK:
             writer.symlink(name, self.io.read_link(path).encode("latin-1"))
         else:
             raise NixError("file '" + path + "' has an unsupported type")
 
-    def list(self, path: str) -> list[tuple[str, str]]:
-        """The entries of a directory that are to be kept, by name, with their types."""
-        found = self.entries.get(path)
+    def entries(self, path: str) -> list[tuple[str, str]]:
+        """What is in a directory, by name, with types."""
+        found = self.listed.get(path)
         if found is None:
             kinds = self.io.read_dir(path)
-            keep = self.keep
-            found = [
-                (name, kinds[name])
-                for name in sorted(kinds)
-                if keep is None or keep(join(path, name), kinds[name])
-            ]
-            self.entries[path] = found
+            found = [(name, kinds[name]) for name in sorted(kinds)]
+            self.listed[path] = found
         return found
+
+    def keeps(self, path: str, kind: str) -> bool:
+        keep = self.keep
+        if keep is None:
+            return True
+        answer = self.kept.get(path)
+        if answer is None:
+            answer = keep(path, kind)
+            self.kept[path] = answer
+        return answer
 
     def hash(self) -> Hash:
         """The SHA-256 of the archive."""
