@@ -28,6 +28,8 @@ from tvix_eval.vm.attr_positions import TablePositions
 from tvix_eval.vm.attrs import Attrs, from_table
 from tvix_eval.vm.machine import REGISTERS, Session
 from tvix_eval.vm.positions import position_value
+from tvix_eval.vm.shapes import forget_shapes
+from tvix_eval.vm.strings import forget_contexts
 from tvix_eval.vm.values import NO_ENV, OBSERVED, Builtin, Env, Op, Thunk, new_env
 
 TYPE_CHECKING = False
@@ -107,6 +109,8 @@ class Evaluator:
         on_parse_warning: Callable[[str, str, ParseWarning], None] | None = None,
         observer: Observer | None = None,
     ) -> None:
+        forget_shapes()  # what is shared would pile up, one evaluation's after the other's
+        forget_contexts()
         self.io: Final = io
         self.settings: Final = settings
         self.patience = FOREVER  # seconds to wait for an evaluation that was interrupted

@@ -29,6 +29,7 @@ from tvix_eval.builtins.regex_tree import (
 )
 from tvix_eval.builtins.simulation import Simulation
 from tvix_eval.errors import EvalError
+from tvix_eval.vm.machine import CALL, charge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -316,6 +317,7 @@ class Regex:
             return program.find_all(PatternFinder(self.pattern), subject)
         spans: list[list[int]] = []
         for found in self.pattern.finditer(subject):
+            charge(CALL)
             span: list[int] = []
             for begin, end in found.regs:
                 span.append(begin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tvix_eval.errors import EvalError
 from tvix_eval.vm.coerce import coerce_to_string
 from tvix_eval.vm.force import force_int, force_list, force_string, force_string_value
+from tvix_eval.vm.machine import CALL, charge
 from tvix_eval.vm.strings import ContextBuilder, NixString, with_context
 from tvix_eval.vm.values import Builtin, Path, Primitive, Thunk
 
@@ -146,6 +147,7 @@ class ReplaceStrings(Primitive):
         parts: list[str] = []
         end = 0
         for match in pattern.finditer(subject):
+            charge(CALL)
             text = match.group()
             replacement = known.get(text)
             if replacement is None:

@@ -8,7 +8,7 @@ from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.calls import call1, function_position
 from tvix_eval.vm.coerce import coerce_to_string, copy_path_to_store
-from tvix_eval.vm.machine import enter, leave
+from tvix_eval.vm.machine import charge, enter, leave
 from tvix_eval.vm.show import show_name, show_type
 from tvix_eval.vm.strings import ContextBuilder, NixString
 from tvix_eval.vm.values import MISSING, Path, Thunk
@@ -53,6 +53,7 @@ def quote(text: str) -> str:
     """A JSON string literal."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return '"' + text + '"'
+    charge(len(text))  # JSON of JSON grows exponentially
     return '"' + text.translate(ESCAPES) + '"'
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.compare import is_derivation
-from tvix_eval.vm.machine import enter, leave, session
+from tvix_eval.vm.machine import charge, enter, leave, session
 from tvix_eval.vm.show import show_float
 from tvix_eval.vm.strings import ContextBuilder, NixString
 from tvix_eval.vm.values import MISSING, Closure, Code, PartialClosure, Path, Thunk
@@ -29,6 +29,7 @@ def to_xml(value: object, strict: bool, location: bool, context: ContextBuilder,
 
 def attribute(name: str, value: str) -> str:
     if '"' in value or "<" in value or ">" in value or "&" in value or "\n" in value:
+        charge(len(value))
         value = value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
         value = value.replace(">", "&gt;").replace("\n", "&#xA;")
     return f' {name}="{value}"'

@@ -118,6 +118,17 @@ def poll() -> None:
         current.poll()
 
 
+CALL: Final = 64  # bytes: this much work is one call
+
+
+def charge(size: i64) -> None:
+    """Count work on so many bytes as calls: limits hold, too, where few calls do much."""
+    registers = REGISTERS
+    registers.ticks -= size // CALL
+    if registers.ticks <= 0:
+        poll()
+
+
 def call_depth_error(pos: i64) -> NixError:
     if REGISTERS.calls_bounded_by_stack:
         return native_depth_error()

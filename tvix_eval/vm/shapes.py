@@ -42,6 +42,7 @@ class Shape:
 
 SHAPES: Final[dict[tuple[str, ...], Shape]] = {}
 LARGEST_SHARED_SHAPE: Final = 24
+MOST_SHARED_SHAPES: Final = 200_000
 EMPTY_SHAPE: Final = Shape([])
 NO_SHAPE: Final = Shape([])  # what a cache holds before it has met a set: no set has it
 TABLE_SHAPE: Final = Shape([])  # of a set whose names are only in its table
@@ -55,6 +56,16 @@ def shape_of(names: list[str]) -> Shape:
     key = tuple(names)
     found = SHAPES.get(key)
     if found is None:
+        if len(SHAPES) >= MOST_SHARED_SHAPES:
+            forget_shapes()
         found = Shape(names)
         SHAPES[key] = found
     return found
+
+
+def forget_shapes() -> None:
+    """Share no more what was made so far. Sets may have equal shapes that are not the same: that
+    costs time, where a cache knows one of them, and nothing else.
+    """
+    SHAPES.clear()
+    SHAPES[()] = EMPTY_SHAPE

@@ -3,8 +3,9 @@
 A string without context is a plain `str` of byte text and pays nothing for the others. A
 string that mentions store paths is a `NixString`: the text and its interned `Context`.
 
-An element is one object for ever, a set of elements is one `Context` object per content,
-and unions are remembered, so that contexts are compared and merged by identity.
+An element is one object, a set of elements is one `Context` object per content, and unions are
+remembered, so that contexts are mostly merged by identity. When there are too many, all are
+forgotten: equal ones that are not the same object are merged by what they contain.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class NixString:
 
 ELEMENTS: Final[dict[str, ContextElement]] = {}
 CONTEXTS: Final[dict[frozenset[str], Context]] = {}
+MOST_KNOWN: Final = 1_000_000  # elements, and contexts
 
 
 def element(kind: i64, path: str, output: str = "") -> ContextElement:
@@ -85,6 +87,8 @@ def element(kind: i64, path: str, output: str = "") -> ContextElement:
         encoded = "!" + output + "!" + path
     found = ELEMENTS.get(encoded)
     if found is None:
+        if len(ELEMENTS) >= MOST_KNOWN:
+            forget_contexts()
         found = ContextElement(kind, path, output, encoded)
         ELEMENTS[encoded] = found
     return found
@@ -104,9 +108,16 @@ def context_of(members: frozenset[str]) -> Context:
     """The context of these encoded elements, which must not be empty."""
     found = CONTEXTS.get(members)
     if found is None:
+        if len(CONTEXTS) >= MOST_KNOWN:
+            forget_contexts()
         found = Context(members)
         CONTEXTS[members] = found
     return found
+
+
+def forget_contexts() -> None:
+    ELEMENTS.clear()
+    CONTEXTS.clear()
 
 
 def sort_key(member: ContextElement) -> tuple[int, str, str]:
