@@ -29,7 +29,6 @@ from tvix_eval.vm.force import (
 )
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.strings import ContextBuilder
-from tvix_eval.vm.values import Primitive
 
 ORDINALS: Final = ("first", "second", "third")
 
@@ -84,7 +83,7 @@ class Argument:
             raise
 
 
-class HostFunction(Primitive):
+class HostFunction:
     """A Python function that the program calls, and how its result becomes a value."""
 
     def __init__(
@@ -97,16 +96,7 @@ class HostFunction(Primitive):
         self.arguments: Final = arguments
         self.from_python: Final = from_python
 
-    def call1(self, a: object) -> object:
-        return self.call_many([a])
-
-    def call2(self, a: object, b: object) -> object:
-        return self.call_many([a, b])
-
-    def call3(self, a: object, b: object, c: object) -> object:
-        return self.call_many([a, b, c])
-
-    def call_many(self, args: list[object]) -> object:
+    def call(self, args: list[object]) -> object:
         """Convert the arguments, call, and convert the result."""
         owner = session().owner
         assert isinstance(owner, Evaluator)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Final, overload
 
-from tvix_eval.builtins.primitive import Computed
+from tvix_eval.builtins.primitive import Computed, FunctionMany
 from tvix_eval.convert import NixAttrs, NixFunction, NixList, byte_text
 from tvix_eval.errors import NixError, TypeError_
 from tvix_eval.host_functions import HostFunction, arguments_of
@@ -117,5 +117,5 @@ def make_builtin(function: Callable[..., object], name: str | None, doc: str | N
     called = name if name is not None else getattr(function, "__name__", "function")
     arguments = arguments_of(function, called)
     text = doc if doc is not None else inspect.getdoc(function) or ""
-    primitive = HostFunction(function, arguments, from_python)
+    primitive = FunctionMany(HostFunction(function, arguments, from_python).call)
     return Builtin(called, [each.name for each in arguments], primitive, text)
