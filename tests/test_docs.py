@@ -68,7 +68,17 @@ def test_all_instructions_are_in_a_family() -> None:
     assert sorted(" ".join(tables).split()) == sorted(NAMES)
 
 
-@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "docs/README.md", "docs/bytecode.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "ARCHITECTURE.md",
+        "docs/README.md",
+        "docs/bytecode.md",
+        "docs/testing.md",
+        "docs/compatibility.md",
+    ],
+)
 def test_links(page: str) -> None:
     links = re.findall(r"\]\(([^):]+)\)", (ROOT / page).read_text())
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
