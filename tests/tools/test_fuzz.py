@@ -121,7 +121,9 @@ def test_a_trial(text: str, ending: str) -> None:
 
 def test_a_trial_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "SECONDS", 0.2)
-    endless = "builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 1000000)"
+    endless = (
+        "builtins.genericClosure { startSet = [ { key = 0; } ]; operator = x: [ { key = x.key + 1; } ]; }"
+    )
     assert Trial(endless).run() == (LIMIT, "")
 
 
