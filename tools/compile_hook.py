@@ -94,7 +94,7 @@ class CompileHook(BuildHookInterface[Any]):
             return
         self.folder = tempfile.TemporaryDirectory(prefix="tvix-build-")
         self.app.display_info(
-            "Compiling tvix, which takes a minute or two (TVIX_MYPYC=0: leave it interpreted)"
+            "Compiling tvix, which takes a few minutes (TVIX_MYPYC=0: leave it interpreted)"
         )
         log = compile_packages(Path(self.root), Path(self.folder.name))
         if log is not None:
