@@ -59,7 +59,10 @@ class Frame:
 
 
 class Scope:
-    """Names that one construct binds, or a ``with`` (`with_slot` is not negative)."""
+    """Names that one construct binds, or a ``with`` (`with_slot` is not negative).
+
+    `up` is the scope around it, `binder` the first around it that is no ``with``.
+    """
 
     def __init__(
         self, up: Scope | None, frame: Frame, names: dict[str, int], with_slot: i64, with_pos: i64
@@ -69,6 +72,29 @@ class Scope:
         self.names: Final = names
         self.with_slot: Final[i64] = with_slot
         self.with_pos: Final[i64] = with_pos
+        self.binder: Final = binder_from(up)
+
+
+def binder_from(scope: Scope | None) -> Scope | None:
+    """The first scope that is no ``with``, from this one outwards."""
+    return scope if scope is None or scope.with_slot < 0 else scope.binder
+
+
+def enclosing_withs(scope: Scope | None, frame: Frame) -> list[WithScope]:
+    """All of them, the innermost first, as seen from an activation of `frame`."""
+    withs: list[WithScope] = []
+    depth: i64 = 0
+    current = frame
+    while scope is not None:
+        while current is not scope.frame:
+            parent = current.parent
+            assert parent is not None
+            current = parent
+            depth += 1
+        if scope.with_slot >= 0:
+            withs.append(WithScope(depth, scope.with_slot, scope.with_pos))
+        scope = scope.up
+    return withs
 
 
 def in_symbol_order(names: dict[str, AttrDef], symbols: Symbols) -> list[str]:
@@ -168,32 +194,28 @@ class Resolver:
         name = node.name
         depth: i64 = 0
         current = frame
-        withs: list[WithScope] | None = None
-        while scope is not None:
-            while current is not scope.frame:
+        binder = binder_from(scope)
+        while binder is not None:
+            while current is not binder.frame:
                 parent = current.parent
                 assert parent is not None
                 current = parent
                 depth += 1
-            if scope.with_slot >= 0:
-                if withs is None:
-                    withs = []
-                withs.append(WithScope(depth, scope.with_slot, scope.with_pos))
-            else:
-                slot = scope.names.get(name)
-                if slot is not None:
-                    node.scope = LOCAL
-                    node.depth = depth
-                    node.slot = slot
-                    return
-            scope = scope.up
+            slot = binder.names.get(name)
+            if slot is not None:
+                node.scope = LOCAL
+                node.depth = depth
+                node.slot = slot
+                return
+            binder = binder.binder
         if name in self.known:
             node.scope = GLOBAL
-        elif withs is not None:
-            node.scope = WITH
-            node.withs = withs
-        else:
+            return
+        withs = enclosing_withs(scope, frame)
+        if not withs:
             raise undefined_variable(name, node.pos)
+        node.scope = WITH
+        node.withs = withs
 
     def function(self, node: Lambda, scope: Scope | None, frame: Frame) -> None:
         inner = Frame(frame)
