@@ -36,22 +36,21 @@ class Call:
         self.done.acquire()
 
     def run(self) -> None:
-        if not COMPILED:
-            RECURSION.allow()
+        RECURSION.allow()
         try:
             self.result = self.function(self.activations)
         except BaseException as error:
             self.error = error
         finally:
-            if not COMPILED:
-                RECURSION.restore()
+            RECURSION.restore()
             self.done.release()
 
 
 class Recursion:
     """Python's own limit, which holds for all threads: high only while something runs deep.
 
-    Other threads have stacks of the usual size, and overflow them where nothing stops them before.
+    Compiled code counts against it, too, where it calls what it only knows as a Python object. Other
+    threads have stacks of the usual size, and overflow them where nothing stops them before.
     """
 
     def __init__(self) -> None:

@@ -49,6 +49,14 @@ class TestCalls:
         assert (made.code, made.out, made.err) == (0, f"{MILLION}\n", "")
         assert CALL_DEPTH in run(tmp_path, "--max-call-depth", "10", "-E", RECURSION + "20").err
 
+    def test_builtins_in_builtins(self, tmp_path: Path) -> None:
+        """Also those that are called as Python objects, which Python itself counts."""
+        expression = 'let f = n: if n == 0 then "x" else builtins.hashString "md5" (f (n - 1)); in f '
+        made = run(tmp_path, "-E", expression + "3000")
+        assert (made.code, made.err, len(made.out)) == (0, "", 35)
+        made = run(tmp_path, "-E", expression + "1000000", address_space=MEMORY)
+        assert made.code == 1 and f"error: {CALL_DEPTH}" in made.err
+
     def test_no_bound(self, tmp_path: Path) -> None:
         made = run(tmp_path, *UNBOUNDED, "-E", ENDLESS, address_space=MEMORY)
         assert made.code == 1 and f"error: {STACK}" in made.err
