@@ -137,4 +137,4 @@ class CrashSearch:
         if ending.kind != HANG:  # for which each try would take all patience
             small = minimise(text, lambda each: self.worker.try_text(each).likeness == likeness, MINIMISING)
         shown = readable(small) if len(small) <= LONGEST_SHOWN else readable(small[:LONGEST_SHOWN]) + " …"
-        print(f"--- text {number}: {ending.kind}\n{shown}\n{ending.detail}", flush=True)
+        print(f"--- text {number}: {ending.kind}\n{shown}\n{ending.detail[-LONGEST_SHOWN:]}", flush=True)
