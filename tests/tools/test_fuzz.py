@@ -144,15 +144,18 @@ def test_what_breaks_is_found(
     worker.write_text(NO_WORKER)
     monkeypatch.setattr(crashes, "WORKER", worker)
     search = CrashSearch(0, patience=1.0)
-    for number, text in enumerate(["fine", "a crash b", "x defect", "[ defect ]", "hang", "crash", "fine"]):
+    for number, text in enumerate(
+        ["fine", "a crash b", "x defect", "[ defect ]", "hang", "crash", "fine", "xhang"]
+    ):
         search.try_text(number, text)
     search.worker.close()
-    assert search.endings == {"value": 2, "crash": 2, "defect": 2, "hang": 1}
+    assert search.endings == {"value": 2, "crash": 2, "defect": 2, "hang": 2}
     told = capsys.readouterr().out
     assert "--- text 1: crash\ncrash\nSIGABRT\n" in told
     assert "--- text 2: defect\ndefect\n  File" in told
     assert "--- text 4: hang\nhang\n" in told
-    assert told.count("--- text ") == 3
+    assert "--- text 7: hang\nxhang\n" in told
+    assert told.count("--- text ") == search.findings == 4
 
 
 def test_the_worker(capsys: pytest.CaptureFixture[str]) -> None:

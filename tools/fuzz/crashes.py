@@ -103,13 +103,16 @@ class Worker:
 
 
 class CrashSearch:
-    """Tries texts for some seconds. Findings that look alike are minimised and kept once."""
+    """Tries texts for some seconds. Findings that look alike are minimised and shown once; of those that
+    hang nothing is known but the text, and all are shown.
+    """
 
     def __init__(self, seconds: float, patience: float = PATIENCE) -> None:
         self.seconds: Final = seconds
         self.worker: Final = Worker(patience)
         self.endings: Final[Counter[str]] = Counter()
         self.seen: Final[set[str]] = set()
+        self.findings = 0
 
     def run(self, make: Callable[[int], str], first: int) -> int:
         """Try the texts from number `first`; how many findings there are."""
@@ -123,16 +126,17 @@ class CrashSearch:
         self.worker.close()
         how = "compiled" if self.worker.compiled else "pure"
         endings = ", ".join(f"{kind}: {count}" for kind, count in sorted(self.endings.items()))
-        print(f"{number - first} texts, {how}: {endings}; {len(self.seen)} findings")
-        return len(self.seen)
+        print(f"{number - first} texts, {how}: {endings}; {self.findings} findings")
+        return self.findings
 
     def try_text(self, number: int, text: str) -> None:
         ending = self.worker.try_text(text)
         self.endings[ending.kind] += 1
         likeness = ending.likeness
-        if not ending.is_finding or likeness in self.seen:
+        if not ending.is_finding or (likeness in self.seen and ending.kind != HANG):
             return
         self.seen.add(likeness)
+        self.findings += 1
         small = text
         if ending.kind != HANG:  # for which each try would take all patience
             small = minimise(text, lambda each: self.worker.try_text(each).likeness == likeness, MINIMISING)
