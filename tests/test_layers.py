@@ -161,7 +161,10 @@ LAYERS: dict[str, set[str]] = {
     },
     "tvix_glue.diff.program": {"diff", "reports", "nix_compat.store_path"},
     "tvix_glue.verify": {"store", "folder", "disk", "nix_compat.errors"},
-    "tvix_glue.read_only": {"store", "nix_compat.store_path", "tvix_eval.eval_io"},
+    "tvix_glue.read_only": {
+        *("store", "memory", "nix_compat.content_address", "nix_compat.store_path"),
+        *("tvix_eval.errors", "tvix_eval.eval_io"),
+    },
     "tvix_glue.trees": {
         *("nix_compat.errors", "nix_compat.hashes", "nix_compat.nar"),
         *("tvix_eval.errors", "tvix_eval.eval_io"),
@@ -183,8 +186,26 @@ LAYERS: dict[str, set[str]] = {
         *("nix_compat.content_address", "nix_compat.errors", "nix_compat.hashes"),
         *("tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"),
     },
+    "tvix_glue.git": set(),
+    "tvix_glue.git.repository": {"tvix_eval.errors"},
+    "tvix_glue.git.files": {"git.repository", "tvix_eval.errors", "tvix_eval.eval_io"},
+    "tvix_glue.git.reference": {
+        *("derivation_strict", "nix_compat.errors", "nix_compat.hashes", "nix_compat.json_text"),
+        *("tvix_eval.builtins", "tvix_eval.errors"),
+    },
+    "tvix_glue.git.fetching": {
+        *("git.files", "git.reference", "git.repository", "derivation_strict", "sources", "trees"),
+        *("nix_compat.hashes", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"),
+    },
     "tvix_glue.fetchers": {
-        *("derivation_strict", "sources", "nix_compat.content_address", "nix_compat.errors"),
+        *(
+            "derivation_strict",
+            "git.fetching",
+            "sources",
+            "trees",
+            "nix_compat.content_address",
+            "nix_compat.errors",
+        ),
         *("nix_compat.hashes", "nix_compat.store_path"),
         *("tvix_eval.builtins", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"),
     },
@@ -232,7 +253,7 @@ PROCESS: dict[str, set[str]] = {
     },
     "os.environ": {
         *("tvix_eval.cli", "tvix_eval.instantiate", "tvix_eval.testing", "tvix_glue.programs"),
-        "tvix_glue.compare.program",
+        *("tvix_glue.compare.program", "tvix_glue.git.repository"),
     },
     "os.environb": {"tvix_eval.eval_io"},
     "os.getenv": set(),

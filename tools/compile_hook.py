@@ -53,6 +53,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "disk.py": "waits for the disk",
         "folder.py": "waits for the disk",
         "folder_io.py": "waits for the disk",
+        "git": "waits for Git",
         "incoming.py": "waits for the disk",
         "info_file.py": "waits for the disk",
         "memory.py": "cold: stores are a host's to give, and this one is an example, too",

@@ -160,6 +160,7 @@ class NixError(TvixError):
         self.known_names: list[str] = []
         self.sources: Sources | None = None
         self.unsettled = False
+        self.exit_status = 1
 
     def __str__(self) -> str:
         return self.message.encode("latin-1", "replace").decode("utf-8", "replace")
@@ -178,6 +179,7 @@ class NixError(TvixError):
         other.frames = self.frames.copy()
         other.wanted_name = self.wanted_name
         other.known_names = self.known_names
+        other.exit_status = self.exit_status
         return other
 
     def add_frame(self, pos: i64, text: str) -> None:

@@ -141,6 +141,13 @@ class EvalIO:
         """The path of a lookup path entry that is a URL or has a scheme; None if it is neither."""
         return None
 
+    def check_uri(self, uri: str) -> None:
+        """Raises RestrictedPathError when programs may not have something fetched. For all fetchers."""
+
+    def physical(self, path: str) -> str | None:
+        """Where the machine's file system has a path, for other programs to read; None: nowhere."""
+        return None
+
     def resolve_symlinks(self, path: str, last: bool = True) -> str:
         """The path with symbolic links followed; the last component only if `last`.
 
@@ -346,6 +353,9 @@ class StdIO(EvalIO):
             return stamp_of(os.stat(host_path(path)))
         except (OSError, ValueError):
             return None
+
+    def physical(self, path: str) -> str | None:
+        return path if type(self) is StdIO else None
 
     def read_dir(self, path: str) -> dict[str, str]:
         entries: dict[str, str] = {}

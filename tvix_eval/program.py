@@ -87,6 +87,7 @@ class Program:
             self.tell(ERROR, "Try '" + self.name + " --help' for more information.")
         except NixError as error:
             self.complain(error)
+            return error.exit_status
         except (Interrupted, KeyboardInterrupt):
             self.say("error: interrupted by the user\n")
         except MemoryError:

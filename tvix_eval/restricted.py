@@ -109,6 +109,9 @@ class NoFollowIO(StdIO):
             raise system_error("opening file '\"" + path + "\"'", error) from None
         return opened(path, handle)
 
+    def physical(self, path: str) -> str | None:
+        return path if type(self) is NoFollowIO else None
+
     def stamp(self, path: str) -> bytes | None:
         if type(self) is not NoFollowIO or path.startswith(INTERNAL_MARK):
             return None
@@ -240,6 +243,9 @@ class RestrictedIO(EvalIO):
 
     def stamp(self, path: str) -> bytes | None:
         return self.inner.stamp(self.destination(path))
+
+    def physical(self, path: str) -> str | None:
+        return self.inner.physical(path)  # what may be fetched is what `check_uri` says
 
     def read_dir(self, path: str) -> dict[str, str]:
         path = self.destination(path)

@@ -1,7 +1,7 @@
 """The builtins that fetch: what they are given is checked as C++ Nix does; what is at hand, they fetch.
 
-At hand is what is in the store already, and files of this machine (``file://``). Everything else is
-an error that says so.
+At hand is what is in the store already, and files and Git repositories of this machine. Everything
+else is an error that says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from tvix_eval.vm.show import show_name, show_type
 from tvix_eval.vm.strings import ContextBuilder, NixString
 from tvix_eval.vm.values import Path
 from tvix_glue.derivation_strict import nix_error, warn
-from tvix_glue.sources import mention
+from tvix_glue.sources import HASH_MISMATCH, mention
+from tvix_glue.trees import Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,13 +120,14 @@ def fetch(glue: Glue, who: str, name: str, method: str, argument: object) -> obj
 
 def fetch_file(glue: Glue, wanted: Download) -> object:
     """A file of this machine."""
+    glue.io.check_uri(wanted.url)
     source = glue.io.resolve_symlinks(wanted.url[len(FILE) :])
-    found = glue.sources.add(wanted.name, source, content_address.FLAT, NOTHING, None, None)
+    tree = Tree(glue.io, source)
+    found, got = glue.sources.put(wanted.name, tree, NOTHING, content_address.FLAT, fetched=True)
     if wanted.hash is not None:
         address = ContentAddress(content_address.FLAT, wanted.hash)
         if found != glue.store.dir.content_addressed_path(wanted.name, address, NOTHING):
-            got = hashes.Hash(hashes.SHA256, hashes.sha256(glue.io.read_file(source)))
-            raise EvalError(
+            error = EvalError(
                 "hash mismatch in file downloaded from '"
                 + wanted.url
                 + "':\n  specified: "
@@ -133,6 +135,8 @@ def fetch_file(glue: Glue, wanted: Download) -> object:
                 + "\n  got:       "
                 + got.render(hashes.NIX32, True)
             )
+            error.exit_status = HASH_MISMATCH
+            raise error
     return mention(found)
 
 
@@ -167,19 +171,19 @@ def fetch_tree(glue: Glue, argument: object) -> object:
 
 
 def fetch_git(glue: Glue, argument: object) -> object:
-    """``builtins.fetchGit``: its arguments are checked; no repository is at hand."""
+    """``builtins.fetchGit``, of repositories of this machine."""
+    from tvix_glue.git.fetching import fetch as fetch_tree_of_git
+
     value = force(argument, 0)
     if isinstance(value, Attrs):
-        url = tree_arguments(value, "fetchGit", "git").get("url")
-        if url is None:
-            raise NixError("input attribute 'url' is missing")
+        inputs = tree_arguments(value, "fetchGit", "git")
     else:
         why = "while evaluating the first argument passed to 'fetchGit'"
         url = coerce_to_string(value, ContextBuilder(), 0, why, False, False)
-    path = str(url).removeprefix(FILE)
-    if path.startswith("/") and glue.io.file_type(path) is None:
-        raise NixError('Git repository "' + path + '" does not exist.')
-    raise unreachable(str(url))
+        inputs = {"type": "git", "url": url}
+    if "exportIgnore" not in inputs and inputs.get("submodules") is not True:
+        inputs["exportIgnore"] = True
+    return fetch_tree_of_git(glue, inputs)
 
 
 def fetch_mercurial(glue: Glue, argument: object) -> object:

@@ -41,6 +41,7 @@ class Glue:
         self.known: Final = KnownPaths(store.dir, observe)
         self.hashes: Final = DerivationHashes(store.dir, self.read_derivation)
         self.sources: Final = Sources(store, io, nar_hashes)
+        self.fetched: Final[dict[str, object]] = {}  # by reference, with the name
 
     # For the evaluator.
 

@@ -18,10 +18,10 @@ USUAL: Final = ("", "auto", "local", "daemon")
 def open_store(name: str, read_only: bool, usual: str) -> Store:
     """The store that `name` means: ``memory``, ``dummy://``, or a folder. Raises NixError.
 
-    ``auto`` and "" are the folder `usual`. `read_only`: nothing is written to it.
+    ``auto`` and "" are the folder `usual`. `read_only`: nothing is written to it but what is fetched.
     """
     if read_only:
-        return ReadOnlyStore()
+        return ReadOnlyStore(behind=lambda: open_store(name, False, usual))
     if name.startswith("dummy:"):
         return DummyStore()
     if name in ("memory", "memory://"):

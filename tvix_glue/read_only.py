@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from nix_compat.content_address import FLAT
 from nix_compat.store_path import StoreDir
-from tvix_eval.eval_io import EvalIO, StdIO
+from tvix_eval.errors import NixError
+from tvix_eval.eval_io import EvalIO, OpenFile, StdIO
 from tvix_glue.store import PathInfo, Store, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Final
 
     from nix_compat.content_address import ContentAddress
 
 
 class ReadOnlyStore(Store):
-    """Nothing is valid in it, and nothing that is put is there afterwards."""
+    """Nothing is valid in it, and nothing that is put is there afterwards, but for what is fetched.
 
-    def __init__(self, store_dir: StoreDir | None = None) -> None:
+    That is kept in the store that `behind` opens when it is needed, as C++ Nix does; without
+    `behind`, in memory.
+    """
+
+    def __init__(self, store_dir: StoreDir | None = None, behind: Callable[[], Store] | None = None) -> None:
         self.dir = store_dir or StoreDir()
+        self.behind: Final = behind
+        self.opened: Store | None = None
+        self.fetched: Final[set[str]] = set()
 
     def path_info(self, path: str) -> PathInfo | None:
-        return None
+        return self.fetched_into().path_info(path) if path in self.fetched else None
 
     def put_text(self, path: str, contents: bytes, references: frozenset[str]) -> None:
         pass
@@ -35,11 +45,66 @@ class ReadOnlyStore(Store):
     ) -> None:
         pass
 
+    def put_fetched(
+        self, path: str, address: ContentAddress, dump: Callable[[Callable[[bytes], object]], None]
+    ) -> None:
+        self.fetched_into().put_fetched(path, address, dump)
+        self.fetched.add(path)
+
+    def fetched_into(self) -> Store:
+        if self.opened is None:
+            if self.behind is not None:
+                self.opened = self.behind()
+            else:
+                from tvix_glue.memory import MemoryStore
+
+                self.opened = MemoryStore(self.dir)
+        return self.opened
+
     def ensure(self, path: str) -> None:
         pass
 
     def files(self) -> EvalIO:
-        return StdIO()
+        return ReadOnlyFiles(self)
+
+    def physical(self, path: str) -> str | None:
+        return self.fetched_into().physical(path) if path in self.fetched else path
+
+
+class ReadOnlyFiles(EvalIO):
+    """What is on the machine, and what was fetched."""
+
+    def __init__(self, store: ReadOnlyStore) -> None:
+        self.store: Final = store
+        self.machine: Final = StdIO()
+        self.top: Final = store.dir.path.count("/") + 2
+
+    def of(self, path: str) -> EvalIO:
+        store = self.store
+        if store.fetched and "/".join(path.split("/")[: self.top]) in store.fetched:
+            return store.fetched_into().files()
+        return self.machine
+
+    def file_type(self, path: str) -> str | None:
+        return self.of(path).file_type(path)
+
+    def read_link(self, path: str) -> str:
+        return self.of(path).read_link(path)
+
+    def read_file(self, path: str) -> bytes:
+        return self.of(path).read_file(path)
+
+    def open_file(self, path: str) -> OpenFile:
+        return self.of(path).open_file(path)
+
+    def stamp(self, path: str) -> bytes | None:
+        return self.of(path).stamp(path)
+
+    def read_dir(self, path: str) -> dict[str, str]:
+        return self.of(path).read_dir(path)
+
+    def absent(self, path: str) -> NixError:
+        return self.of(path).absent(path)
 
 
 class DummyStore(ReadOnlyStore):
@@ -60,6 +125,11 @@ class DummyStore(ReadOnlyStore):
         deriver: str = "",
     ) -> None:
         raise unsupported("addToStore")
+
+    def put_fetched(
+        self, path: str, address: ContentAddress, dump: Callable[[Callable[[bytes], object]], None]
+    ) -> None:
+        raise unsupported("addToStore" if address.method == FLAT else "addToStoreFromDump")
 
 
 def unsupported(operation: str) -> StoreError:

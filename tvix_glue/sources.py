@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 ROOT_NAME: Final = "source"  # of what has no name of its own
 NOTHING: Final[frozenset[str]] = frozenset()
+HASH_MISMATCH: Final = 102  # Nix's exit status for what is not what its hash says
 
 
 def mention(path: str) -> object:
@@ -80,14 +81,35 @@ class Sources:
                 wanted = self.store.dir.content_addressed_path(name, address, references)
                 if self.store.path_info(wanted) is not None:
                     return wanted
-            tree = Tree(self.io, path, keep)
-            hash = flat_hash(self.io, path) if method == content_address.FLAT else self.nar_hash(tree)
+        except FormatError as malformed:
+            raise nix_error(malformed) from None
+        tree = Tree(self.io, path, keep)
+        return self.put(name, tree, references, method, wanted)[0]
+
+    def put(
+        self,
+        name: str,
+        tree: Tree,
+        references: frozenset[str],
+        method: str = content_address.NAR,
+        wanted: str | None = None,
+        fetched: bool = False,
+    ) -> tuple[str, Hash]:
+        """Put a tree into the store; its path there, which must be `wanted`, and its hash. Raises NixError."""
+        try:
+            flat = method == content_address.FLAT
+            hash = flat_hash(tree.io, tree.path) if flat else self.nar_hash(tree)
             address = ContentAddress(method, hash)
             made = self.store.dir.content_addressed_path(name, address, references)
             if wanted is not None and wanted != made:
-                raise EvalError("store path mismatch in (possibly filtered) path added from '" + path + "'")
-            self.store.put_tree(made, address, references, tree.dump)
-            return made
+                raise EvalError(
+                    "store path mismatch in (possibly filtered) path added from '" + tree.path + "'"
+                )
+            if fetched:
+                self.store.put_fetched(made, address, tree.dump)
+            else:
+                self.store.put_tree(made, address, references, tree.dump)
+            return made, hash
         except FormatError as malformed:
             raise nix_error(malformed) from None
         except StoreError as error:

@@ -84,6 +84,12 @@ class Store:
         """
         raise NotImplementedError
 
+    def put_fetched(
+        self, path: str, address: ContentAddress, dump: Callable[[Callable[[bytes], object]], None]
+    ) -> None:
+        """Make a path what was fetched, of which it was computed. It can be read at once."""
+        self.put_tree(path, address, frozenset(), dump)
+
     def files(self) -> EvalIO:
         """The valid paths and all below them, for reading; nothing else of the world."""
         raise NotImplementedError

@@ -46,6 +46,14 @@ class StoreIO(EvalIO):
     def stamp(self, path: str) -> bytes | None:
         return self.of(path).stamp(path)
 
+    def check_uri(self, uri: str) -> None:
+        self.outer.check_uri(uri)
+
+    def physical(self, path: str) -> str | None:
+        if path.startswith(self.prefix):
+            return self.store.physical(path)
+        return self.outer.physical(path)
+
     def read_dir(self, path: str) -> dict[str, str]:
         return self.of(path).read_dir(path)
 

@@ -133,6 +133,12 @@ def test_memory_is_limited() -> None:
         evaluation.evaluate(LONG)
 
 
+def test_limits_hold_while_a_long_list_is_made() -> None:
+    evaluation = Evaluation(settings=Settings(max_memory=1))
+    with pytest.raises(LimitExceeded, match="memory"):
+        evaluation.evaluate("builtins.length (builtins.genList (x: x) 1000000)")
+
+
 def test_an_evaluation_that_is_dropped_is_collected() -> None:
     evaluation = Evaluation()
     evaluation.evaluate("let x = { a = x; f = n: x; }; in x.a.f 1 == x.a")

@@ -12,6 +12,12 @@ from tvix_eval.vm.force import force_bool, force_function, force_int, force_list
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.values import Builtin, Primitive, Thunk
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+AT_ONCE: Final = 1 << 18  # elements
+
 
 class IsList(Primitive):
     def call1(self, a: object) -> object:
@@ -159,9 +165,13 @@ class GenList(Primitive):
         if size < 0:
             raise EvalError(f"cannot create list of size {size}")
         function = force_function(a, 0, "while evaluating the first argument passed to builtins.genList")
-        result: list[object] = [None] * size
-        for at in range(size):
+        result: list[object] = [None] * min(size, AT_ONCE)
+        for at in range(len(result)):
             result[at] = Thunk(APPLY, function, at)
+        while len(result) < size:  # limits hold while a long list is made
+            session().poll()
+            begin = len(result)
+            result += [Thunk(APPLY, function, at) for at in range(begin, min(begin + AT_ONCE, size))]
         return result
 
 
