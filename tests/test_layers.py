@@ -100,9 +100,10 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.options": {"errors"},
     "tvix_eval.store_access": {"hints", "errors", "builtins"},
     "tvix_eval.program": {"errors", "syntax", "output", "vm"},
+    "tvix_eval.precompile": {"errors", "eval_io", "evaluation", "output", "program"},
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
-        *("compiler", "deep", "output", "program", "store_access", "worlds"),
+        *("compiler", "deep", "output", "precompile", "program", "store_access", "worlds"),
     },
     "tvix_eval.configuration": {"errors", "nix_compat.nix_conf"},
     "tvix_eval.configuration_files": {

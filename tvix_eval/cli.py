@@ -52,6 +52,10 @@ class Command(Program):
         self.store: Final = StoreAccess() if store is None else store
         self.arguments: Arguments = Arguments()
         self.words: Final = arguments
+        self.status = 0  # when nothing is wrong that ends the run
+
+    def run(self) -> int:
+        return super().run() or self.status
 
     def perform(self) -> None:
         self.arguments = read_arguments(self.words)
@@ -110,8 +114,13 @@ class Command(Program):
 
     def evaluate(self) -> None:
         settings = self.settings()
+        precompiling = self.arguments.has("--precompile")
+        if precompiling:
+            self.check_precompile(settings)
         store = self.store
-        io = world(settings.pure_eval, self.arguments.has("--restrict-eval"))
+        # Of a file that somebody names, the code may be kept, whatever a program may read.
+        restrict = not precompiling and self.arguments.has("--restrict-eval")
+        io = world(settings.pure_eval and not precompiling, restrict)
         name = byte_text(self.arguments.last("--store") or "")
         io = store.open(name, name.startswith("dummy:"), settings, io)
         entries: list[Entry] = []
@@ -129,7 +138,23 @@ class Command(Program):
 
         evaluation = Evaluator(builtins, io, settings, self.emit, store.copy_path, self.parse_warning)
         evaluation.patience = PATIENCE
+        if precompiling:
+            self.precompile(evaluation)
+            return
         evaluation.run(Job(evaluation, self.arguments, entries, lookup, self.standard_input()).run)
+
+    def check_precompile(self, settings: Settings) -> None:
+        if self.arguments.has("--expr") or "-" in self.arguments.positional:
+            raise UsageError("'--precompile' is for files and folders")
+        if settings.code_cache is None:
+            raise UsageError("'--precompile' has no folder to keep compiled code in")
+
+    def precompile(self, evaluation: Evaluator) -> None:
+        from tvix_eval.precompile import Precompilation
+
+        self.status = Precompilation(evaluation, self).run(
+            [byte_text(name) for name in self.arguments.positional or ["."]]
+        )
 
     def standard_input(self) -> str:
         """What is to be evaluated of it; read here, where an interrupt is noticed."""

@@ -38,6 +38,12 @@ FLAGS: Final = [
     Flag(OUTPUT, "--parse", "", "print the syntax tree instead of evaluating"),
     Flag(OUTPUT, "--dump-bytecode", "", "print the compiled code instead of evaluating"),
     Flag(OUTPUT, "--compile-only", "", "check that it compiles, print nothing"),
+    Flag(
+        OUTPUT,
+        "--precompile",
+        "",
+        "compile files, and all .nix files below folders, into the code cache, so that evaluating reads none",
+    ),
     Flag(SETTINGS, "--show-trace", "", "show the whole trace of an error"),
     Flag(SETTINGS, "--trace-verbose", "", "builtins.traceVerbose says something"),
     Flag(SETTINGS, "--max-call-depth", "N", "how deep calls may nest (default 10000)"),
@@ -68,6 +74,7 @@ BY_NAME: Final = {name: flag for flag in FLAGS for name in flag.names}
 USAGE: Final = """\
 Usage: tvix-eval [FLAG]… [FILE|-]…
        tvix-eval [FLAG]… -E EXPR…
+       tvix-eval [FLAG]… --precompile [FILE|FOLDER]…
 
 Evaluates Nix expressions, from files (default: ./default.nix) or as given, and
 prints their values as Nix does.
@@ -79,6 +86,7 @@ Examples:
   tvix-eval --strict --json -E '{ a = [ 1 2 ]; }'
   tvix-eval -A foo.bar --arg n 3 ./default.nix
   echo '"hello"' | tvix-eval --raw -
+  tvix-eval --precompile ~/nixpkgs
 """
 
 
