@@ -101,8 +101,13 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.store_access": {"hints", "errors", "builtins"},
     "tvix_eval.program": {"errors", "syntax", "output", "vm"},
     "tvix_eval.precompile": {"errors", "eval_io", "evaluation", "output", "program"},
+    "tvix_eval.repl": {
+        *("errors", "syntax", "compiler", "vm", "output", "builtins", "observers", "eval_io", "worlds"),
+        *("evaluation", "auto_call", "packages", "program"),
+    },
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
+        "repl",
         *("compiler", "deep", "output", "precompile", "program", "store_access", "worlds"),
     },
     "tvix_eval.configuration": {"errors", "nix_compat.nix_conf"},
@@ -244,6 +249,7 @@ OTHERS: dict[str, set[str]] = {
     "cryptography": {"nix_compat.signatures"},
     "lark": {"tvix_eval.grammar"},
     "pytest": {"tvix_eval.testing"},
+    "prompt_toolkit": {"tvix_eval.repl"},
     "rich": {"tvix_glue.reports", "tvix_glue.compare", "tvix_glue.compare.program", "tvix_glue.diff"},
 }
 

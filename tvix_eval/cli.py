@@ -31,9 +31,13 @@ from tvix_eval.worlds import open_search_path, world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
     from tvix_eval.builtins.records import Record
+    from tvix_eval.vm.observer import Observer
+
+    MakeEvaluator = Callable[[Callable[[str, str], None], Observer | None], Evaluator]
 
 PATIENCE: Final = 1.0  # seconds after Ctrl-C, for an evaluation that waits for the system
 VERSION: Final = "0.1.0"
@@ -51,7 +55,9 @@ class Command(Program):
         super().__init__("tvix-eval", environment)
         self.store: Final = StoreAccess() if store is None else store
         self.arguments: Arguments = Arguments()
-        self.words: Final = arguments
+        # Without arguments it is for a person to converse with; a file of that name is ``./repl``.
+        self.interactive: Final = arguments[:1] == ["repl"] or (not arguments and os.isatty(0))
+        self.words: Final = arguments[1:] if arguments[:1] == ["repl"] else arguments
         self.status = 0  # when nothing is wrong that ends the run
 
     def run(self) -> int:
@@ -136,6 +142,13 @@ class Command(Program):
                 records += impure_constants(current_system(), int(time.time()))
             return records
 
+        if self.interactive:
+
+            def make(emit: Callable[[str, str], None], observer: Observer | None) -> Evaluator:
+                return Evaluator(builtins, io, settings, emit, store.copy_path, self.parse_warning, observer)
+
+            self.converse(make, entries, lookup)
+            return
         evaluation = Evaluator(builtins, io, settings, self.emit, store.copy_path, self.parse_warning)
         evaluation.patience = PATIENCE
         if precompiling:
@@ -155,6 +168,18 @@ class Command(Program):
         self.status = Precompilation(evaluation, self).run(
             [byte_text(name) for name in self.arguments.positional or ["."]]
         )
+
+    def converse(self, make: MakeEvaluator, entries: list[Entry], lookup: SearchPath) -> None:
+        from tvix_eval.repl.host import Host
+        from tvix_eval.repl.program import run
+
+        arguments = self.arguments
+        inputs = [byte_text(each) for each in arguments.positional]
+        expressions = inputs if arguments.has("--expr") else []
+        files = [] if arguments.has("--expr") else inputs
+        given = arguments.values.get("--arg", [])
+        strings = arguments.values.get("--argstr", [])
+        run(Host(self, self.store, make, entries, lookup, VERSION, files, expressions, given, strings))
 
     def standard_input(self) -> str:
         """What is to be evaluated of it; read here, where an interrupt is noticed."""

@@ -98,8 +98,8 @@ def is_component(name: str) -> bool:
     return name.isascii() and all(letter.isalnum() or letter in "-_+" for letter in name)
 
 
-def instantiated(derivation: Attrs) -> tuple[str, str]:
-    """The path of a derivation, and the output that the value stands for."""
+def derivation_path(derivation: Attrs) -> str:
+    """The path of a derivation's file."""
     place = derivation.place("drvPath")
     if place is MISSING:
         raise NixError("derivation does not contain a 'drvPath' attribute")
@@ -114,6 +114,12 @@ def instantiated(derivation: Attrs) -> tuple[str, str]:
         error = NixError("store path '" + base + "' is not a valid derivation path")
         error.add_frame(derivation.position("drvPath"), why)
         raise error
+    return path
+
+
+def instantiated(derivation: Attrs) -> tuple[str, str]:
+    """The path of a derivation, and the output that the value stands for."""
+    path = derivation_path(derivation)
     output = derivation.place("outputName")
     name = ""
     if output is not MISSING:

@@ -46,3 +46,17 @@ class StoreAccess:
         Raises NixError.
         """
         return path
+
+    # For a REPL. Derivations are given by their paths.
+
+    def is_valid(self, path: str) -> bool:
+        """Whether the store has a path."""
+        return False
+
+    def build(self, derivation: str) -> dict[str, str]:
+        """Build a derivation: the paths of its outputs, by name. Raises NixError."""
+        raise EvalError("cannot build '" + derivation + "': this evaluation has no store")
+
+    def build_log(self, derivation: str) -> str:
+        """What its build printed. Raises NixError."""
+        raise EvalError("build log of '" + derivation + "' is not available")

@@ -85,6 +85,22 @@ class Glue:
             raise NixError("derivation '" + path + "' is not valid")
         return self.read_derivation(path)
 
+    def outputs(self, derivation: str) -> dict[str, str]:
+        """The valid outputs of a derivation, by name. Raises NixError if one is missing: nothing builds yet."""
+        drv = self.valid_derivation(derivation)
+        paths = {name: output.path(self.store.dir, drv.name, name) for name, output in drv.outputs.items()}
+        missing = [name for name, path in paths.items() if not path or self.store.path_info(path) is None]
+        if missing:
+            raise NixError(
+                "cannot build '"
+                + derivation
+                + "': there is no builder here, and the store lacks "
+                + ("its output '" if len(missing) == 1 else "its outputs '")
+                + "', '".join(sorted(missing))
+                + "'"
+            )
+        return paths
+
     def check_valid(self, path: str) -> None:
         if self.store.path_info(path) is None:
             raise NixError("path '" + path + "' is not valid")

@@ -66,6 +66,12 @@ class ProgramStore(StoreAccess):
 
         return add_root(self.glue.store, path, link)
 
+    def is_valid(self, path: str) -> bool:
+        return self.glue.store.path_info(path) is not None
+
+    def build(self, derivation: str) -> dict[str, str]:
+        return self.glue.outputs(derivation)
+
 
 def own_folder() -> str:
     """Where the user's own store is."""

@@ -1,0 +1,1 @@
+"""The interactive evaluator: ``tvix-eval repl``. Imported only when one is started."""
