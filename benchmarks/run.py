@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from measure import alternate  # noqa: E402
+from measure import Side, alternate  # noqa: E402
 
 HERE = Path(__file__).parent
 WITH_DOUBLE = HERE.parent / "tests" / "support" / "evaluate_with_double.py"
@@ -29,7 +29,7 @@ NEED_LIB = {"evalmod", "libtests", "overlays"}
 PARTS = 200  # files in one expression: Nix's stack and ours are not what is measured
 
 
-def parse_workload(folder: str, into: Path) -> list[str]:
+def parse_workload(folder: str, into: Path) -> tuple[str, int]:
     """Expressions that hold all files of a folder as bodies of functions that are never called."""
     texts = [path.read_bytes() for path in sorted(Path(folder).rglob("*.nix")) if path.is_file()]
     files = []
@@ -42,7 +42,7 @@ def parse_workload(folder: str, into: Path) -> list[str]:
         files.append(str(target))
     main = into / "main.nix"
     main.write_text("map (file: builtins.length (import file)) [ " + " ".join(files) + " ]\n")
-    return [str(main), str(sum(map(len, texts)))]
+    return str(main), sum(map(len, texts))
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def main() -> None:
 def compare(options: argparse.Namespace, environment: dict[str, str], scratch: Path) -> None:
     ours = options.ours.split()
     theirs = [options.nix, "--eval"]
-    figures = {}
+    figures: dict[str, dict[str, float]] = {}
     start_ours, start_theirs = alternate(
         [*ours, "-E", "1 + 1"], [*theirs, "-E", "1 + 1"], max(options.runs, 11), environment
     )
@@ -75,7 +75,7 @@ def compare(options: argparse.Namespace, environment: dict[str, str], scratch: P
         f"{'':12} {'ours ms':>8} {'Nix ms':>8} {'net':>6} {'whole':>6} {'MiB':>6} {'Nix MiB':>8} {'memory':>7}"
     )
 
-    def report(name: str, sides: tuple) -> None:
+    def report(name: str, sides: tuple[Side, Side]) -> None:
         mine, other = sides
         net = (mine.median("cpu") - base_ours, other.median("cpu") - base_theirs)
         row = {
@@ -124,8 +124,8 @@ def compare(options: argparse.Namespace, environment: dict[str, str], scratch: P
             figures[f"{name} {Path(folder).name}"] = {"net": seconds / nix_seconds}
             print(
                 f"{name:12} {seconds * 1000:8.1f} {nix_seconds * 1000:8.1f} {seconds / nix_seconds:6.2f}"
-                f"   {Path(folder).name}: {int(size) / 1e6 / seconds:.0f} MB/s,"
-                f" Nix {int(size) / 1e6 / nix_seconds:.0f} MB/s",
+                f"   {Path(folder).name}: {size / 1e6 / seconds:.0f} MB/s,"
+                f" Nix {size / 1e6 / nix_seconds:.0f} MB/s",
                 flush=True,
             )
     if options.json:
