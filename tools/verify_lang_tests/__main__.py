@@ -13,11 +13,12 @@ sys.path.append(str(TOOLS.parent))
 
 from tvix_eval.testing.cases import CATEGORIES, CaseError  # noqa: E402
 from tvix_eval.testing.expectations import EVERY_BYTE, EXIT_CLASS, VALUE_AND_MESSAGE  # noqa: E402
-from verify_lang_tests import derivations, golden, nix_suite, oracle, probes  # noqa: E402
+from verify_lang_tests import derivations, golden, nix_repl, nix_suite, oracle, probes  # noqa: E402
 from verify_lang_tests.nix import Nix, NixMissing  # noqa: E402
 
 LEVELS = {"class": EXIT_CLASS, "message": VALUE_AND_MESSAGE, "bytes": EVERY_BYTE}
 OWN_DERIVATIONS = TOOLS.parent / "tests" / "derivations" / "set.nix"
+OWN_TRANSCRIPTS = TOOLS.parent / "tests" / "tvix_eval" / "repl" / "transcripts" / "nix"
 OWN_SUITE = TOOLS.parent / "tests" / "nix_tests"
 
 
@@ -37,6 +38,11 @@ def arguments() -> argparse.ArgumentParser:
     mode.add_argument(
         "--nix-suite", type=Path, metavar="FOLDER", help="run Nix's tests/functional/lang through ours"
     )
+    mode.add_argument(
+        "--nix-repl", type=Path, metavar="FOLDER", help="run Nix's tests/functional/repl through ours"
+    )
+    mode.add_argument("--transcripts", action="store_true", help="hold our transcripts against nix repl")
+    mode.add_argument("--update-transcripts", action="store_true", help="write down what nix repl shows")
     mode.add_argument(
         "--oracle", type=int, metavar="N", help="compare N random expressions, strictly and lazily"
     )
@@ -65,6 +71,8 @@ def main() -> int:
     options = arguments().parse_args()
     if options.nix_suite is not None:
         return 1 if nix_suite.run_suite(options.nix_suite, options.only) else 0
+    if options.nix_repl is not None:
+        return 1 if nix_repl.run_suite(options.nix_repl, options.only) else 0
     if options.probes is not None:
         return 1 if probes.run_probes(options.probes, probes.read_names()) else 0
     try:
@@ -83,6 +91,9 @@ def main() -> int:
 
 def run(options: argparse.Namespace, nix: Nix) -> int:
     """How many differences there were."""
+    if options.transcripts or options.update_transcripts:
+        write = options.update_transcripts
+        return nix_repl.hold_against_nix(OWN_TRANSCRIPTS, nix, options.only, write)
     if options.derivations is not None:
         return derivations.verify_derivations(nix, options.derivations)
     if options.oracle is not None or options.oracle_list is not None:

@@ -76,4 +76,4 @@ def run_nix(command: list[str]) -> None:
 
 
 def log(repl: Repl, argument: str) -> None:
-    repl.write(repl.store.build_log(derivation_of(repl, repl.scope.evaluate(argument))))
+    repl.page(repl.store.build_log(derivation_of(repl, repl.scope.evaluate(argument))))

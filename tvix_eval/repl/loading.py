@@ -78,7 +78,9 @@ def reload(repl: Repl, argument: str) -> None:
 def last_loaded(repl: Repl, argument: str) -> None:
     if repl.last_loaded is None:
         raise NixError("nothing has been loaded yet")
-    repl.write("".join(name + "\n" for name in repl.last_loaded.names()))
+    names = repl.last_loaded.names()
+    order = repl.last_loaded.symbol_order(repl.evaluator.session.symbols)
+    repl.page("".join(names[at] + "\n" for at in order))
 
 
 def load_flake(repl: Repl, argument: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING, Final
 
 from tvix_eval.errors import Interrupted, NixError
@@ -59,6 +60,17 @@ class Repl:
         """Show byte text: the answer to what was asked."""
         if not self.quiet:
             self.host.write(text)
+
+    def page(self, text: str) -> None:
+        """Show byte text that may be long: by a pager when it is longer than the terminal."""
+        pager = self.environment.get("PAGER", "less")
+        if not self.rich_text or text.count("\n") < os.get_terminal_size(OUT).lines or not pager:
+            self.write(text)
+            return
+        try:
+            subprocess.run(pager, shell=True, input=text.encode("latin-1"))
+        except OSError:
+            self.write(text)
 
     def say(self, text: str) -> None:
         """Show byte text: a message."""

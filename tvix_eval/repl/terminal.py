@@ -41,7 +41,8 @@ STYLE: Final = Style.from_dict(
         "invalid": "ansired underline",
     }
 )
-OPENERS: Final = ("{", "[", "(", "''", "let", "in", "=", ":", "then", "else")
+OPENERS: Final = ("{", "[", "(", "let", "in", "=", ":", "then", "else")
+CLOSERS: Final = ("}", "]", ")")
 INDENT: Final = "  "
 
 
@@ -97,9 +98,19 @@ def key_bindings(repl: Repl) -> KeyBindings:
     def next_line(event: KeyPressEvent) -> None:
         line = event.current_buffer.document.current_line_before_cursor
         margin = line[: len(line) - len(line.lstrip())]
-        if line.rstrip().endswith(OPENERS):
+        if line.rstrip().endswith(OPENERS) or line.count("''") % 2 and line.strip() != "''":
             margin += INDENT
         event.current_buffer.insert_text("\n" + margin)
+
+    def close(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        line = buffer.document.current_line_before_cursor
+        if line.endswith(INDENT) and not line.strip():
+            buffer.delete_before_cursor(len(INDENT))
+        buffer.insert_text(event.data)
+
+    for bracket in CLOSERS:
+        bindings.add(bracket)(close)
 
     return bindings
 

@@ -93,9 +93,10 @@ def children(node: n.Node) -> Iterator[tuple[str, n.Node]]:
 
 def path_parts(path: list[n.AttrName]) -> Iterator[tuple[str, n.Node]]:
     for part in path:
-        yield (
-            ("." + show_name(part.name), part.dynamic) if part.dynamic else ("." + show_name(part.name), NAME)
-        )
+        if part.dynamic is not None:
+            yield ".", part.dynamic
+        else:
+            yield "." + show_name(part.name), NAME
 
 
 NAME: Final = n.Node(n.NO_POS)  # stands where a part is but a name

@@ -1,0 +1,4 @@
+{ x ? 5 }: {
+  y = x;
+  broken = throw "broken on purpose";
+}

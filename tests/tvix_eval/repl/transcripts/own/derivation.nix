@@ -1,0 +1,5 @@
+derivation {
+  name = "foo";
+  system = "x86_64-linux";
+  builder = "/bin/sh";
+}
