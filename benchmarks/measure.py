@@ -17,7 +17,10 @@ SHOWN_OF_ERRORS: Final = 2000  # bytes
 
 @dataclass(frozen=True)
 class Run:
-    """What one process used: CPU seconds (user and system), wall seconds, peak MiB; what it printed."""
+    """What one process used: CPU seconds (user and system), wall seconds, peak MiB; what it printed.
+
+    The system counts as a process's memory also what the one that started it had: some 30 MiB.
+    """
 
     cpu: float
     wall: float

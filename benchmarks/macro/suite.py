@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,8 +61,8 @@ class Suite:
     def __init__(self, nix: str, scratch: Path, places: list[Path]) -> None:
         self.nix: Final = nix
         self.places: Final = places
-        self.caches: Final = {False: scratch / "warm", True: scratch / "cold"}  # by whether it is cold
         self.scratch: Final = scratch
+        self.cold_runs = 0
         # -P: the tvix that is installed, or on PYTHONPATH, and not what lies in the current folder.
         self.ours: Final = [sys.executable, "-P", "-c", PROGRAM]
         self.environment: Final = {
@@ -75,7 +74,15 @@ class Suite:
         }
 
     def environment_for(self, workload: Workload) -> dict[str, str]:
-        return {**self.environment, "XDG_CACHE_HOME": str(self.caches[workload.cold])}
+        environment = {**self.environment, "XDG_CACHE_HOME": str(self.scratch / "warm")}
+        self.empty_caches(workload, environment)
+        return environment
+
+    def empty_caches(self, workload: Workload, environment: dict[str, str]) -> None:
+        """Before a cold run: other folders for caches. Emptying the old ones makes file systems slow."""
+        if workload.cold:
+            self.cold_runs += 1
+            environment["XDG_CACHE_HOME"] = str(self.scratch / f"cold-{self.cold_runs}")
 
     def measure(self, workload: Workload, runs: int, report: Progress) -> Measured:
         """Raises Failed."""
@@ -84,23 +91,19 @@ class Suite:
         theirs = Side([self.nix, *OPTIONS, *workload.arguments], environment)
         report.begin(workload.name, runs)
         try:
-            take_turns(ours, theirs, runs, True, lambda: self.empty_caches(workload), report.advance)
+            take_turns(
+                ours, theirs, runs, True, lambda: self.empty_caches(workload, environment), report.advance
+            )
         finally:
             report.end()
         return Measured(workload, ours, theirs, digest(theirs.runs[-1].output, self.places))
 
-    def empty_caches(self, workload: Workload) -> None:
-        if workload.cold:
-            shutil.rmtree(self.caches[True], ignore_errors=True)
-
     def phases(self, workload: Workload, start: float) -> dict[str, float]:
         """Where our time goes, of one more run. Raises Failed. `start`: CPU seconds of evaluating nothing."""
-        self.empty_caches(workload)
-        report, again = self.scratch / "phases.json", self.scratch / "again"
+        report, again = self.scratch / "phases.json", self.scratch / f"again-{workload.name}"
         again.mkdir()
         command = [sys.executable, str(HERE / "phases.py"), str(report), str(again)]
         run_once([*command, *OPTIONS, *workload.arguments], self.environment_for(workload), None)
-        shutil.rmtree(again)
         found: dict[str, float] = json.loads(report.read_text())
         found["total"] += start - found["start"]  # the script imports more than the program does
         found["start"] = start
