@@ -55,6 +55,8 @@ def pieces(text: str, builtins: frozenset[str]) -> list[tuple[str, str]]:
 
     def take(kind: str, end: int) -> None:
         nonlocal at
+        while end < len(source) and source[end] & 0xC0 == 0x80:
+            end += 1  # a character of several bytes, which is no token, stays whole
         if end > at:
             found.append((kind, source[at:end].decode("utf-8", "replace")))
             at = end

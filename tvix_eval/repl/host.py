@@ -63,5 +63,13 @@ class Host:
         return found
 
     def write(self, text: str) -> None:
-        """Show byte text on standard output."""
+        """Show byte text: an answer."""
         write(1, text)
+
+    def say(self, text: str) -> None:
+        """Show byte text: a message."""
+        self.program.say(text)
+
+    def emit(self, kind: str, text: str) -> None:
+        """Show what a Nix program says."""
+        self.program.emit(kind, text)

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from tvix_eval.compiler.disassembler import disassemble
-from tvix_eval.errors import Source
+from tvix_eval.errors import NixError, Source
 from tvix_eval.observers.function_times import FunctionTimes
 from tvix_eval.program import STRING_NAME
 from tvix_eval.repl import tree as syntax_tree
@@ -53,11 +53,14 @@ def profile(repl: Repl, argument: str) -> None:
     observed = repl.repeated(times)
 
     def work() -> None:
-        observed.replay(repl.history)
+        observed.replay(repl)
         times.reset()
         observed.print(observed.scope.evaluate(argument), 1)
 
-    observed.evaluator.run(work)
+    try:
+        observed.evaluator.run(work)
+    except NixError as error:
+        repl.complain(error, observed.evaluator.sources)
     repl.write(profile_table(observed.evaluator.sources, times))
 
 

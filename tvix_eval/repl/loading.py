@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from tvix_eval.auto_call import auto_call, find_along_attr_path
 from tvix_eval.errors import NixError, ParseError
 from tvix_eval.eval_io import join
+from tvix_eval.search_path import is_pseudo_url
+from tvix_eval.vm.calls import function_position
 from tvix_eval.vm.coerce import coerce_to_path
 from tvix_eval.vm.force import force_attrs
 from tvix_eval.vm.show import show_name
@@ -28,7 +30,8 @@ def add(repl: Repl, argument: str) -> None:
 
 
 def add_attrs(repl: Repl, value: object) -> None:
-    attrs = force_attrs(value, 0, "while evaluating an attribute set to be merged in the global scope")
+    why = "while evaluating an attribute set to be merged in the global scope"
+    attrs = force_attrs(value, function_position(value), why)
     repl.scope.add(attrs)
     repl.last_loaded = attrs
     names = attrs.names()
@@ -41,6 +44,7 @@ def add_attrs(repl: Repl, value: object) -> None:
 def load(repl: Repl, argument: str) -> None:
     repl.forget_files()
     load_file(repl, argument)
+    repl.remember(":l " + argument)
 
 
 def load_file(repl: Repl, name: str) -> None:
@@ -48,24 +52,35 @@ def load_file(repl: Repl, name: str) -> None:
     if name in repl.files:
         repl.files.remove(name)
     repl.files.append(name)
-    evaluator = repl.evaluator
+    add_attrs(repl, auto_call(repl.evaluator.loader.load(path_of(repl, name)), repl.arguments))
+
+
+def path_of(repl: Repl, name: str) -> str:
+    """The file that somebody names: by a path, an URL, or as ``<name>``."""
     if name.startswith("<") and name.endswith(">"):
-        path = coerce_to_path(repl.scope.evaluate(name), ContextBuilder(), 0, "")
-    else:
-        path = join(repl.scope.folder, name)
-    add_attrs(repl, auto_call(evaluator.loader.load(path), repl.arguments))
+        return coerce_to_path(repl.scope.evaluate(name), ContextBuilder(), 0, "")
+    if is_pseudo_url(name):
+        return repl.host.lookup.resolve(name) or name
+    if name.startswith("~/"):
+        return repl.evaluator.settings.home + name[1:]
+    return join(repl.scope.folder, name)
 
 
 def load_files(repl: Repl) -> None:
     """What the session begins with: the files, then the expression of the command line."""
     files = repl.files.copy()
+    repl.first_files = files
     repl.files.clear()
     for name in files:
         repl.say('Loading "' + name + '"...\n')
         load_file(repl, name)
     for text in repl.expressions:
         repl.say("Loading installable ''...\n")
-        add_attrs(repl, auto_call(repl.scope.evaluate(text), repl.arguments))
+        load_expression(repl, text)
+
+
+def load_expression(repl: Repl, text: str) -> None:
+    add_attrs(repl, auto_call(repl.scope.evaluate(text), repl.arguments))
 
 
 def reload(repl: Repl, argument: str) -> None:

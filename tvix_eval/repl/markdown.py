@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 from typing import Final
 
 NORMAL: Final = "\x1b[0m"
@@ -23,6 +24,7 @@ FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING: Final = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 ITEM: Final = re.compile(r"( {0,3})(?:([-*+])|(\d{1,9})[.)])(?: +|$)")
 RULE: Final = re.compile(r" {0,3}([-*_])( *\1){2,}\s*$")
+TABLE: Final = re.compile(r" {0,3}\|? *:?-+:? *(\| *:?-+:? *)*\|?\s*$")
 DEFINITION: Final = re.compile(r"( {0,3}): +")
 INLINE: Final = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
@@ -31,7 +33,8 @@ INLINE: Final = re.compile(
     r"|\*(?P<star>[^\s*](?:[^*]*[^\s*])?)\*"
     r"|\b_(?P<under>[^\s_](?:[^_]*[^\s_])?)_\b"
     r"|!?\[(?P<text>[^]]*)\]\((?P<url>[^)\s]*)\)"
-    r"|<(?P<auto>[a-z][a-z+.-]*:[^<>\s]*)>",
+    r"|<(?P<auto>[a-z][a-z+.-]*:[^<>\s]*)>"
+    r"|(?P<entity>&(?:#\d+|#x[0-9a-fA-F]+|\w+);)",
     re.DOTALL,
 )
 
@@ -79,8 +82,16 @@ class Renderer:
                 bar = self.style(BAR, MARK)
                 made.append([bar + each for each in self.blocks(inner, width - len(BAR))])
             elif ITEM.match(line):
+                follows = at > 0 and bool(lines[at - 1].strip()) and bool(made)
                 end, items = self.items(lines, at, width)
-                made.append(items)
+                if follows:  # its item begins with the paragraph that it belongs to
+                    made[-1] += items
+                else:
+                    made.append(items)
+            elif "|" in line and end < len(lines) and TABLE.match(lines[end]) and "|" in lines[end]:
+                while end < len(lines) and "|" in lines[end]:
+                    end += 1
+                made.append(self.table([lines[at], *lines[at + 2 : end]]))
             elif definition := DEFINITION.match(line):
                 end = self.end_of_item(lines, at, len(definition[0]))
                 made.append(self.item(lines[at:end], len(definition[0]), "  : ", width))
@@ -111,11 +122,27 @@ class Renderer:
             lines.pop()
         return [(self.style(BAR, CODE) + self.style(line, STRONG)).rstrip() for line in lines]
 
+    def table(self, lines: list[str]) -> list[str]:
+        """A table, of which the first line is the heading."""
+        rows = [[self.inline(cell.strip()) for cell in line.strip().strip("|").split("|")] for line in lines]
+        size = max(len(row) for row in rows)
+        rows = [row + [""] * (size - len(row)) for row in rows]
+        widths = [max(columns(row[at]) for row in rows) for at in range(size)]
+        bar = self.style(" │ ", MARK)
+        shown = [
+            bar.join(cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True))
+            for row in rows
+        ]
+        shown.insert(1, self.style("─┼─".join("─" * width for width in widths), MARK))
+        return [line.rstrip() for line in shown]
+
     def items(self, lines: list[str], at: int, width: int) -> tuple[int, list[str]]:
         """A list: where it ends, and its lines."""
         made: list[str] = []
         number = 0
-        while at < len(lines) and (mark := ITEM.match(lines[at])):
+        first = ITEM.match(lines[at])
+        assert first is not None
+        while at < len(lines) and (mark := ITEM.match(lines[at])) and mark[2] == first[2]:
             number = number + 1 if number else int(mark[3] or 0)
             end = self.end_of_item(lines, at, len(mark[0]))
             shown = "  · " if mark[2] else f"{number:2}. "
@@ -158,6 +185,8 @@ class Renderer:
         """A piece of a line that is not mere text."""
         if match["escaped"]:
             return match["escaped"]
+        if match["entity"]:
+            return unescape(match["entity"])
         if match["code"]:
             return self.style(match["code"].strip(), CODE)
         if match["strong"]:

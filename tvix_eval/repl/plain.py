@@ -39,6 +39,7 @@ class Lines:
 def converse(repl: Repl) -> None:
     """Answer each line of standard input. An interrupt gives up what is half entered."""
     lines = Lines(IN)
+    echo = not os.isatty(IN)
     text = ""
     while True:
         try:
@@ -47,7 +48,8 @@ def converse(repl: Repl) -> None:
             if line is None:
                 repl.write("\n")
                 return
-            repl.write(line + "\n")
+            if echo:
+                repl.write(line + "\n")
             text += line + "\n"
             if repl.answer(text):
                 text = ""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import subprocess
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tvix_eval.errors import Interrupted, NixError
 from tvix_eval.output.error_text import error_text
 from tvix_eval.repl import commands
-from tvix_eval.repl.loading import load_files
+from tvix_eval.repl.loading import load_expression, load_file, load_files
 from tvix_eval.repl.scope import IncompleteInput, Scope
 from tvix_eval.vm.machine import REGISTERS
 from tvix_eval.vm.show import RAISE_AT_TOP, UNLIMITED, Printer, PrintOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tvix_eval.errors import Sources
     from tvix_eval.program import Program
     from tvix_eval.repl.host import Host
     from tvix_eval.vm.attrs import Attrs
@@ -24,10 +28,12 @@ BLANKS: Final = " \n\r\t"
 INDENT: Final = 2
 OUT: Final = 1
 USUAL_WIDTH: Final = 80
+BLOCK: Final = 1 << 16  # bytes that are written before an interrupt is looked for
 
 
 class Repl:
-    """`files`: what was loaded, in order. `history`: what made the variables, to be done once more.
+    """`files`: what was loaded, in order. `history`: what was entered since `first_files` were loaded
+    and has made variables, to be done once more.
 
     `show_trace`: all of an error's trace is shown. `colours`, `rich_text`: values are shown in colours,
     documentation as terminals can.
@@ -43,6 +49,7 @@ class Repl:
         self.scope: Final = Scope(self.evaluator, self.evaluator.io.working_directory())
         self.arguments: Final[dict[str, object]] = {}
         self.files: Final = list(host.files)
+        self.first_files = list(host.files)
         self.expressions: Final = host.expressions
         self.history: Final[list[str]] = []
         self.last_loaded: Attrs | None = None
@@ -58,8 +65,12 @@ class Repl:
 
     def write(self, text: str) -> None:
         """Show byte text: the answer to what was asked."""
-        if not self.quiet:
-            self.host.write(text)
+        if self.quiet:
+            return
+        for at in range(0, len(text), BLOCK):
+            if self.evaluator.interrupt.requested and at > 0:
+                raise Interrupted("interrupted by the user")
+            self.host.write(text[at : at + BLOCK])
 
     def page(self, text: str) -> None:
         """Show byte text that may be long: by a pager when it is longer than the terminal."""
@@ -75,12 +86,12 @@ class Repl:
     def say(self, text: str) -> None:
         """Show byte text: a message."""
         if not self.quiet:
-            self.program.say(text)
+            self.host.say(text)
 
     def emit(self, kind: str, text: str) -> None:
         """What programs say."""
         if not self.quiet:
-            self.program.emit(kind, text)
+            self.host.emit(kind, text)
 
     def print(self, value: object, depth: int | None) -> None:
         """Print a value, so many sets and lists deep, and what was printed so far if that fails."""
@@ -118,11 +129,17 @@ class Repl:
         """A session like this one as it began, which shows nothing."""
         return Repl(self.host, observer, True)
 
-    def replay(self, history: list[str]) -> None:
-        """Do what has made another session's variables."""
-        self.begin()
-        for text in history:
-            self.process(text)
+    def replay(self, other: Repl) -> None:
+        """Do what has made another session's variables. What has failed there may fail here."""
+        self.arguments.update(self.host.arguments(self.evaluator, self.scope.folder))
+        steps: list[Callable[[], None]] = [partial(load_file, self, name) for name in other.first_files]
+        steps += [partial(load_expression, self, text) for text in self.expressions]
+        steps += [partial(self.process, text) for text in other.history]
+        for step in steps:
+            try:
+                step()
+            except NixError:
+                continue
 
     # Input.
 
@@ -167,10 +184,11 @@ class Repl:
         self.write("\n")
         return True
 
-    def complain(self, trouble: Exception) -> None:
-        """Show an error."""
+    def complain(self, trouble: Exception, sources: Sources | None = None) -> None:
+        """Show an error, of this session if nothing else is said."""
         if isinstance(trouble, NixError):
-            shown = error_text(trouble, self.evaluator.sources, self.show_trace, self.program.colours)
+            sources = sources if sources is not None else self.evaluator.sources
+            shown = error_text(trouble, sources, self.show_trace, self.program.colours)
         elif isinstance(trouble, MemoryError):
             shown = "error: out of memory"
         elif isinstance(trouble, OSError):

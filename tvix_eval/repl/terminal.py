@@ -66,8 +66,7 @@ class NixCompleter(Completer):
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
         for each in complete(self.repl, to_bytes(document.text_before_cursor)):
-            text = to_text(each.text)
-            yield Completion(text, -each.replaced, display_meta=to_text(each.note))
+            yield Completion(to_text(each.text), -each.replaced, display_meta=to_text(each.note))
 
 
 def to_bytes(text: str) -> str:
