@@ -176,7 +176,8 @@ class Command(Program):
         arguments = self.arguments
         inputs = [byte_text(each) for each in arguments.positional]
         expressions = inputs if arguments.has("--expr") else []
-        files = [] if arguments.has("--expr") else inputs
+        files = [byte_text(each) for each in arguments.all("--file")]
+        files += [] if arguments.has("--expr") else inputs
         given = arguments.values.get("--arg", [])
         strings = arguments.values.get("--argstr", [])
         run(Host(self, self.store, make, entries, lookup, VERSION, files, expressions, given, strings))

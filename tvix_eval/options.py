@@ -26,6 +26,7 @@ OTHER: Final = "Other"
 
 FLAGS: Final = [
     Flag(INPUT, "--expr -E", "", "the positional arguments are expressions, not files"),
+    Flag(INPUT, "--file -f", "FILE", "for repl: load this file"),
     Flag(INPUT, "--attr -A", "PATH", "evaluate only this attribute (dotted path; repeatable)"),
     Flag(INPUT, "--arg", "NAME EXPR", "pass an argument to a function: an expression"),
     Flag(INPUT, "--argstr", "NAME STRING", "pass an argument to a function: a string"),

@@ -72,8 +72,9 @@ def profile_table(sources: Sources, times: FunctionTimes) -> str:
         return "nothing was called\n"
     rows = [f"{'calls':>9} {'own ms':>9} {'':>4} {'total ms':>9}  function"]
     for each in found[:MOST_ROWS]:
+        name = each.name or ("anonymous" if each.pos else "not known")
         place = sources.describe(each.pos) if each.pos else ""
-        shown = " ".join(word for word in (each.name or "anonymous", place) if word)
+        shown = " ".join(word for word in (name, place) if word)
         share = f"{each.own * 100 // whole}%"
         rows.append(f"{each.calls:9} {milliseconds(each.own)} {share:>4} {milliseconds(each.total)}  {shown}")
     if len(found) > MOST_ROWS:

@@ -216,11 +216,18 @@ class Repl:
         return True
 
     def expression_in(self, text: str) -> str:
-        """What of a text is an expression or bindings; something that is right when nothing is."""
+        """What of a text is an expression or bindings; something that is right when nothing is.
+
+        Raises IncompleteInput for a command without its expression.
+        """
         text = text.strip(BLANKS)
         if text.startswith(":"):
             words = text.split(maxsplit=1)
             command = commands.BY_NAME.get(words[0])
-            is_expression = command is not None and command.argument == commands.EXPRESSION
-            text = words[1] if is_expression and len(words) > 1 else ""
+            if command is None or command.argument != commands.EXPRESSION:
+                text = ""
+            elif len(words) < 2:
+                raise IncompleteInput
+            else:
+                text = words[1]
         return text or "null"

@@ -38,14 +38,15 @@ def test_a_failed_value_fails_again(conversation: Conversation) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[ 1", "(", "let a = 1;", "x = {", "f = x:", '"', "''", ":p [", "1 +", "a =", "if true"]
+    "text",
+    ["{", "[ 1", "(", "let a = 1;", "x = {", "f = x:", '"', "''", ":p [", ":p", "1 +", "a =", "if true"],
 )
 def test_incomplete(conversation: Conversation, text: str) -> None:
     assert not conversation.repl.is_complete(text)
     assert not conversation.repl.answer(text)
 
 
-@pytest.mark.parametrize("text", ["", "1", "}", "x = 1", "a = 1; b", ":p", ":l {", ":nope (", "x y z", ":q"])
+@pytest.mark.parametrize("text", ["", "1", "}", "x = 1", "a = 1; b", ":l {", ":nope (", "x y z", ":q"])
 def test_complete(conversation: Conversation, text: str) -> None:
     assert conversation.repl.is_complete(text)
 
