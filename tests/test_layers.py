@@ -103,7 +103,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.precompile": {"errors", "eval_io", "evaluation", "output", "program"},
     "tvix_eval.repl": {
         *("errors", "syntax", "compiler", "vm", "output", "builtins", "observers", "eval_io", "worlds"),
-        *("evaluation", "auto_call", "packages", "program", "search_path"),
+        *("activation", "evaluation", "auto_call", "packages", "program", "search_path"),
     },
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),

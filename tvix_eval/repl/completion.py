@@ -104,6 +104,8 @@ def attributes(repl: Repl, subject: str, start: str) -> list[Candidate]:
 
 def quietly_evaluated(repl: Repl, text: str) -> Attrs | None:
     """The set that a text means, if that can be found out in a moment."""
+    if repl.is_busy():
+        return None
     interrupt = repl.evaluator.interrupt
     limit = interrupt.seconds
     interrupt.seconds = MOMENT

@@ -7,6 +7,7 @@ import subprocess
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from tvix_eval.activation import MACHINE
 from tvix_eval.errors import Interrupted, NixError
 from tvix_eval.output.error_text import error_text
 from tvix_eval.repl import commands
@@ -28,6 +29,7 @@ BLANKS: Final = " \n\r\t"
 INDENT: Final = 2
 OUT: Final = 1
 USUAL_WIDTH: Final = 80
+PATIENCE: Final = 2.0  # seconds after Ctrl-C, for an evaluation that waits for the system
 BLOCK: Final = 1 << 16  # bytes that are written before an interrupt is looked for
 
 
@@ -46,6 +48,7 @@ class Repl:
         self.store: Final = host.store
         self.quiet = quiet
         self.evaluator: Final = host.evaluator(self.emit, observer)
+        self.evaluator.patience = PATIENCE
         self.scope: Final = Scope(self.evaluator, self.evaluator.io.working_directory())
         self.arguments: Final[dict[str, object]] = {}
         self.files: Final = list(host.files)
@@ -177,12 +180,18 @@ class Repl:
             return False
         except (NixError, Interrupted, MemoryError, OSError) as trouble:
             self.complain(trouble)
+            if self.is_busy():
+                self.say("It still waits for the system: nothing else is evaluated before that is over.\n")
         except commands.Quit:
             raise
         except Exception as defect:
             self.program.defect(defect)
         self.write("\n")
         return True
+
+    def is_busy(self) -> bool:
+        """Whether an evaluation that was interrupted has not noticed it yet."""
+        return MACHINE.holder != 0
 
     def complain(self, trouble: Exception, sources: Sources | None = None) -> None:
         """Show an error, of this session if nothing else is said."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -127,16 +128,38 @@ def test_a_scope_says_what_is_incomplete(conversation: Conversation) -> None:
     conversation.repl.scope.check("x = 1")
 
 
-def test_interrupts(tmp_path: Path) -> None:
-    process = subprocess.Popen(
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    """A session that can be interrupted."""
+    return subprocess.Popen(
         PROGRAM,
-        cwd=tmp_path,
-        env=environment(tmp_path),
+        cwd=folder,
+        env=environment(folder),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+
+
+def test_interrupts_where_the_system_waits(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    process = start(tmp_path)
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(b'builtins.trace "go" (builtins.readFile ./fifo)\n')
+    process.stdin.flush()
+    while b"trace: go" not in process.stdout.readline():
+        pass
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    while b"It still waits for the system" not in process.stdout.readline():
+        pass
+    (tmp_path / "fifo").write_text("late")
+    shown, _ = process.communicate(b"6 * 7\n", timeout=60)
+    assert b"42" in shown
+
+
+def test_interrupts(tmp_path: Path) -> None:
+    process = start(tmp_path)
     assert process.stdin is not None and process.stdout is not None
     process.stdin.write(b"l = builtins.genList (x: x) 1000\nr = f: builtins.foldl' (a: x: f x) 0 l\n")
     process.stdin.write(b'builtins.trace "go" (r (x: r (y: r (z: z))))\n')
