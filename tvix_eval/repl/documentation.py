@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tvix_eval.builtins.records import Constant, SourceBuiltin
 from tvix_eval.errors import NixError
+from tvix_eval.repl.examples import example_of
 from tvix_eval.repl.tree import find_lambda
 from tvix_eval.syntax.nodes import AttrName, Select, Var
 from tvix_eval.syntax.parser import ParseResult, parse
@@ -79,7 +80,7 @@ def of_value(scope: Scope, value: object) -> str | None:
         if not value.doc:
             return None
         arguments = " ".join(f"*{each}*" for each in value.params)
-        return f"**Synopsis:** `builtins.{value.name}` {arguments}\n\n{bytes_of(value.doc)}"
+        return f"**Synopsis:** `builtins.{value.name}` {arguments}\n\n{text_of(value)}"
     if isinstance(value, Closure):
         return of_function(scope, value, 0)
     if isinstance(value, PartialClosure):
@@ -128,8 +129,14 @@ def of_record(scope: Scope, attrs: Attrs | None, name: str, text: str) -> str | 
         return None
     record = host.records.get(name)
     if isinstance(record, Constant | SourceBuiltin) and record.doc:
-        return f"`builtins.{name}`\n\n{bytes_of(record.doc)}"
+        return f"`builtins.{name}`\n\n{text_of(record)}"
     return None
+
+
+def text_of(record: Builtin | Constant | SourceBuiltin) -> str:
+    """The documentation of a builtin, and its example."""
+    example = example_of(record.name)
+    return bytes_of(record.doc) + (f"\n\n```nix\n{example}\n```" if example else "")
 
 
 def comment_at(scope: Scope, pos: int) -> str | None:
