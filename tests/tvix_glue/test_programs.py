@@ -12,7 +12,7 @@ from ..tvix_eval.running import Outcome, environment
 
 # What starting a program should not wait for.
 HEAVY = {"argparse", "asyncio", "attrs", "enum", "functools", "importlib.resources", "json", "lark"}
-HEAVY |= {"pathlib", "re", "rich", "tempfile", "typing"}
+HEAVY |= {"pathlib", "prompt_toolkit", "re", "rich", "tempfile", "tvix_eval.repl", "typing"}
 
 
 def run(folder: Path, entry: str, *words: str, options: tuple[str, ...] = (), **variables: str) -> Outcome:
