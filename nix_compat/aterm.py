@@ -122,11 +122,12 @@ def unquoted(texts: list[str]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Each of these costs one search where there is nothing to replace."""
-    return (
-        text.replace("\\", "\\\\")
-        .replace('"', '\\"')
-        .replace("\n", "\\n")
-        .replace("\r", "\\r")
-        .replace("\t", "\\t")
-    )
+    """Most texts have no backslash, no carriage return and no tab, which is quickly seen."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    text = text.replace('"', '\\"').replace("\n", "\\n")
+    if "\r" in text:
+        text = text.replace("\r", "\\r")
+    if "\t" in text:
+        text = text.replace("\t", "\\t")
+    return text

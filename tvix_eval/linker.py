@@ -13,6 +13,7 @@ from tvix_eval.hints import i64
 from tvix_eval.syntax.nodes import PATH_HOME, PATH_RELATIVE
 from tvix_eval.syntax.show import relocate
 from tvix_eval.vm.attr_positions import LiteralPositions
+from tvix_eval.vm.attrs import EMPTY_ATTRS
 from tvix_eval.vm.coerce import canonical_path
 from tvix_eval.vm.machine import REGISTERS, native_depth_error
 from tvix_eval.vm.operations.arithmetic import Divide, Less, Multiply, Subtract
@@ -48,7 +49,7 @@ from tvix_eval.vm.operations.control import (
 from tvix_eval.vm.operations.strings import Add, InterpolatePath, interpolate
 from tvix_eval.vm.operations.variables import Const, Lazy, WithVariable, variable
 from tvix_eval.vm.shapes import Shape, shape_of
-from tvix_eval.vm.values import Builtin, Code, Env, Formals, Op, Parameter, Path, Thunk
+from tvix_eval.vm.values import Builtin, Code, Env, Formals, Op, Parameter, Path, Pending, Thunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -499,7 +500,8 @@ def link_pattern(reader: Reader, stack: list[Op]) -> Op:
         else:
             defaults.append(None)
     code = Code(0, frame_size, [Parameter(whole, name, pos)], body, 0)
-    code.formals = Formals(names, positions, defaults, ellipsis, whole, slot if whole else -1)
+    pending = [None if default is None else to_pending(default) for default in defaults]
+    code.formals = Formals(names, positions, defaults, pending, ellipsis, whole, slot if whole else -1)
     if doc[0] != 0:
         code.doc = doc
     body.code = code
@@ -513,6 +515,8 @@ def link_attrs(reader: Reader, stack: list[Op]) -> Op:
     positions = LiteralPositions(shape, reader.positions(), delayed)
     values = take(stack, shape.size)
     if not source_slots:
+        if shape.size == 0 and reader.unit.host.instruments is None:
+            return Const(EMPTY_ATTRS)
         return AttrsLiteral(shape, values, positions)
     return AttrsWithSources(shape, values, positions, source_slots, take(stack, len(source_slots)))
 
@@ -523,7 +527,13 @@ def link_let(reader: Reader, stack: list[Op]) -> Op:
     count = reader.number()
     source_slots = reader.numbers()
     values = take(stack, count)
-    return Let(source_slots, take(stack, len(source_slots)), base, values, body)
+    pending = [to_pending(value) for value in values]
+    return Let(source_slots, take(stack, len(source_slots)), base, values, pending, body)
+
+
+def to_pending(value: Op) -> Pending | None:
+    """What stands for a variable's value until something asks for it; None: it is made at once."""
+    return Pending(value) if isinstance(value, Region) or isinstance(value, Lambda) else None
 
 
 def link_rec(reader: Reader, stack: list[Op]) -> Op:

@@ -16,7 +16,7 @@ from tvix_eval.builtins.features import feature_is_disabled, require_feature
 from tvix_eval.errors import EvalError, NixError
 from tvix_eval.formats import from_format_error
 from tvix_eval.output.json import quote, to_json
-from tvix_eval.vm.attrs import Attrs, from_table
+from tvix_eval.vm.attrs import Attrs, from_sorted
 from tvix_eval.vm.coerce import coerce_to_string
 from tvix_eval.vm.force import (
     force,
@@ -327,7 +327,8 @@ class Builder:
         for name in self.outputs:
             text = drv.outputs[name].path(store, drv.name, name) or unknown_output(store, path, name).render()
             table[name] = NixString(text, single(element(BUILT, path, name)))
-        return from_table(table)
+        names = sorted(table)
+        return from_sorted(names, [table[each] for each in names])
 
 
 def placeholder_of(glue: Glue, member: ContextElement) -> DownstreamPlaceholder:

@@ -6,7 +6,6 @@ from tvix_eval.errors import TypeError_
 from tvix_eval.hints import i64
 from tvix_eval.vm.attr_positions import (
     LiteralPositions,
-    Positions,
     SamePosition,
     TablePositions,
     some_positions,
@@ -23,8 +22,9 @@ from tvix_eval.vm.force import (
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.operations.variables import Const
 from tvix_eval.vm.positions import position_value
-from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Shape, shape_of
+from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Positions, Shape, shape_of
 from tvix_eval.vm.values import (
+    EMPTY_LIST,
     MISSING,
     NO_ENV,
     Builtin,
@@ -63,7 +63,7 @@ class AttrNames(Primitive):
         attrs = force_attrs(a, 0, "while evaluating the argument passed to builtins.attrNames")
         result: list[object] = []
         result.extend(attrs.names())
-        return result
+        return result or EMPTY_LIST
 
 
 class AttrValues(Primitive):
@@ -206,7 +206,7 @@ def pair_positions(table: dict[str, object], sources: list[Attrs]) -> Positions 
                 alike = False
                 break
         if alike:
-            return SamePosition(table, first.find("value"), first.is_delayed("value"))
+            return SamePosition(TABLE_SHAPE, table, first.find("value"), first.is_delayed("value"))
     positions: dict[str, int] = {}
     at = 0
     for name in table:

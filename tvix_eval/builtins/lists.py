@@ -10,7 +10,7 @@ from tvix_eval.vm.calls import APPLY, call1, call2, function_position
 from tvix_eval.vm.compare import equal_places, less
 from tvix_eval.vm.force import force_bool, force_function, force_int, force_list, force_string_no_context
 from tvix_eval.vm.machine import session
-from tvix_eval.vm.values import Builtin, Primitive, Thunk
+from tvix_eval.vm.values import EMPTY_LIST, Builtin, Primitive, Thunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ class Filter(Primitive):
                     0,
                     "while evaluating the return value of the filtering function passed to builtins.filter",
                 )
+        if not kept:
+            return EMPTY_LIST
         return items if len(kept) == len(items) else kept
 
 
@@ -108,7 +110,7 @@ class ConcatLists(Primitive):
         lists = force_list(a, 0, "while evaluating the first argument passed to builtins.concatLists")
         why = "while evaluating a value of the list passed to builtins.concatLists"
         result: list[object] = []
-        last: list[object] = result
+        last: list[object] = EMPTY_LIST
         for at in range(len(lists)):
             items = force_list(lists[at], 0, why)
             lists[at] = items
@@ -165,6 +167,8 @@ class GenList(Primitive):
         if size < 0:
             raise EvalError(f"cannot create list of size {size}")
         function = force_function(a, 0, "while evaluating the first argument passed to builtins.genList")
+        if size == 0:
+            return EMPTY_LIST
         result: list[object] = [None] * min(size, AT_ONCE)
         for at in range(len(result)):
             result[at] = Thunk(APPLY, function, at)
@@ -295,7 +299,7 @@ class ConcatMap(Primitive):
                 why = "while evaluating the return value of the function passed to builtins.concatMap"
                 made = force_list(made, pos, why)
             result.extend(made)
-        return result
+        return result or EMPTY_LIST
 
 
 def list_builtins() -> list[Builtin]:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 LARGEST_INLINE: Final = 48  # bytes of a branch that is not worth a region
+MOST_SHOWN: Final = 2_000  # pieces of a computed name's source, which errors quote
 LEVELS: Final = 16  # of nesting before an operand is counted as an activation
 LARGEST_EAGER: Final = 8  # attributes or items of a literal that is made at once
 LARGEST_INT: Final = 0x7FFFFFFFFFFF  # that INT holds; bigger ones are constants
@@ -352,7 +353,9 @@ class Compiler:
         out.number(len(path))
         for component in path:
             dynamic = component.dynamic
-            shown = component.name if dynamic is None else '"${' + show_relocatable(dynamic) + '}"'
+            shown = (
+                component.name if dynamic is None else '"${' + show_relocatable(dynamic, MOST_SHOWN) + '}"'
+            )
             out.number(self.constant(shown))
             out.number(0 if dynamic is None else position_of(dynamic))
 

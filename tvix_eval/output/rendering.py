@@ -29,11 +29,7 @@ def write_value(value: object, form: str, strict: bool, location: bool, write: C
     elif form == XML:
         from tvix_eval.output.xml import XmlWriter
 
-        document = XmlWriter(strict, location, context)
-        try:
-            document.write_document(value, 0)
-        finally:
-            write("".join(document.parts))
+        XmlWriter(strict, location, context, write).write_document(value, 0)
     elif form == JSON:
         from tvix_eval.output.json import JSONSerializationError, to_json
 

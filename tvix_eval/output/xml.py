@@ -12,8 +12,10 @@ from tvix_eval.vm.values import MISSING, Closure, Code, PartialClosure, Path, Th
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
+BLOCK: Final = 1 << 18  # bytes, about
 HEADER: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 
 
@@ -22,9 +24,9 @@ def to_xml(value: object, strict: bool, location: bool, context: ContextBuilder,
 
     Raises what forcing raises, when `strict`.
     """
-    writer = XmlWriter(strict, location, context)
-    writer.write_document(value, pos)
-    return "".join(writer.parts)
+    parts: list[str] = []
+    XmlWriter(strict, location, context, parts.append).write_document(value, pos)
+    return "".join(parts)
 
 
 def attribute(name: str, value: str) -> str:
@@ -45,13 +47,20 @@ def text_of(value: object) -> str | None:
 
 
 class XmlWriter:
-    """`parts` is the document so far. An error leaves it well-formed, and Nix writes that much."""
+    """Gives the document to `sink` block by block: it may be longer than memory.
 
-    def __init__(self, strict: bool, location: bool, context: ContextBuilder) -> None:
+    An error leaves it well-formed, and Nix writes that much.
+    """
+
+    def __init__(
+        self, strict: bool, location: bool, context: ContextBuilder, sink: Callable[[str], None]
+    ) -> None:
         self.strict = strict
         self.location = location
         self.context = context
-        self.parts: list[str] = []
+        self.sink: Final = sink
+        self.parts: list[str] = []  # of the block
+        self.size: i64 = 0
         self.elements: list[str] = []  # those that are open
         self.margin = ""
         self.derivations_seen: set[str] = set()
@@ -64,18 +73,32 @@ class XmlWriter:
         finally:
             while self.elements:
                 self.close()
+            self.sink("".join(self.parts))
+
+    def add(self, text: str) -> None:
+        self.parts.append(text)
+        self.size += len(text)
+        if self.size > BLOCK:
+            self.end_block()
+
+    def end_block(self) -> None:
+        block = "".join(self.parts)
+        self.parts = []
+        self.size = 0
+        self.sink(block)
+        charge(len(block))
 
     def open(self, name: str, attributes: str) -> None:
-        self.parts.append(self.margin + "<" + name + attributes + ">\n")
+        self.add(self.margin + "<" + name + attributes + ">\n")
         self.elements.append(name)
         self.margin += "  "
 
     def close(self) -> None:
         self.margin = self.margin[2:]
-        self.parts.append(self.margin + "</" + self.elements.pop() + ">\n")
+        self.add(self.margin + "</" + self.elements.pop() + ">\n")
 
     def empty(self, name: str, attributes: str) -> None:
-        self.parts.append(self.margin + "<" + name + attributes + " />\n")
+        self.add(self.margin + "<" + name + attributes + " />\n")
 
     def atom(self, name: str, value: str) -> None:
         self.empty(name, attribute("value", value))

@@ -49,9 +49,12 @@ OPERATORS: Final = ("==", "!=", "&&", "||", "->", "//", "++")
 PATH_MARK: Final = "\0"  # around a path in a relocatable text, with its kind in front
 
 
-def show_relocatable(node: Node) -> str:
-    """The text of a tree in which paths are left as written, for `relocate` to make absolute."""
-    return show(node, PATH_MARK, PATH_MARK)
+def show_relocatable(node: Node, most: int = 0) -> str:
+    """The text of a tree in which paths are left as written, for `relocate` to make absolute.
+
+    `most`: see `show`.
+    """
+    return show(node, PATH_MARK, PATH_MARK, most)
 
 
 def relocate(text: str, base_dir: str, home: str) -> str:
@@ -65,12 +68,15 @@ def relocate(text: str, base_dir: str, home: str) -> str:
     return "".join(parts)
 
 
-def show(node: Node, base_dir: str, home: str) -> str:
+def show(node: Node, base_dir: str, home: str, most: int = 0) -> str:
     """The text of a tree. Relative paths are relative to `base_dir`; `home` is the home
-    directory."""
+    directory. What has more than `most` pieces is cut, if that is not 0."""
     shown: list[str] = []
     pending: list[Node | str] = [node]
     while pending:
+        if most and len(shown) >= most:
+            shown.append("\xe2\x80\xa6")
+            break
         item = pending.pop()
         if isinstance(item, str):
             shown.append(item)

@@ -8,31 +8,11 @@ from __future__ import annotations
 
 from tvix_eval.errors import NO_POSITION
 from tvix_eval.hints import i64
-from tvix_eval.vm.shapes import Shape
+from tvix_eval.vm.shapes import Positions, Shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
-
-
-class Positions:
-    """Positions of the attributes of a set, or of one layer of it."""
-
-    def find(self, name: str) -> i64:
-        """The position of `name`, 0 when it has none, -1 when this does not know the name."""
-        raise NotImplementedError
-
-    def add_to(self, table: dict[str, int]) -> None:
-        """Put all names that this knows into `table`, with their positions."""
-        raise NotImplementedError
-
-    def is_delayed(self, name: str) -> bool:
-        """Whether Nix would hold a thunk where we may already hold the value."""
-        return False
-
-    def depth(self) -> i64:
-        """How many merges lie on top of each other here."""
-        return 0
 
 
 class LiteralPositions(Positions):
@@ -113,24 +93,35 @@ class OnePosition(Positions):
 
 
 class SamePosition(Positions):
-    """One for all names, which are those of `names`: the table of a set, or a shape's names.
+    """One for all names, which are those of `shape`, or of `table` if that is there.
 
     `delayed`: as in `LiteralPositions`, for all.
     """
 
-    def __init__(self, names: dict[str, object], pos: i64, delayed: bool) -> None:
-        self.names: Final = names
+    def __init__(self, shape: Shape, table: dict[str, object] | None, pos: i64, delayed: bool) -> None:
+        self.shape: Final = shape
+        self.table: Final = table
         self.pos: Final[i64] = pos
         self.delayed: Final = delayed
 
+    def has(self, name: str) -> bool:
+        table = self.table
+        if table is not None:
+            return name in table
+        return self.shape.find(name) >= 0
+
     def find(self, name: str) -> i64:
-        return self.pos if name in self.names else -1
+        return self.pos if self.has(name) else -1
 
     def add_to(self, table: dict[str, int]) -> None:
-        table.update(dict.fromkeys(self.names, int(self.pos)))
+        names = self.table
+        if names is not None:
+            table.update(dict.fromkeys(names, int(self.pos)))
+        else:
+            table.update(dict.fromkeys(self.shape.names, int(self.pos)))
 
     def is_delayed(self, name: str) -> bool:
-        return self.delayed and name in self.names
+        return self.delayed and self.has(name)
 
 
 class ShapeWithoutPositions(Positions):
@@ -185,6 +176,15 @@ def some_positions(
     all: Positions | None, shape: Shape, table: dict[str, object] | None = None
 ) -> Positions | None:
     return None if all is None else SomePositions(all, shape, table)
+
+
+def of_shape(positions: Positions | None, shape: Shape) -> Positions | None:
+    """The positions of a table that has become shaped: they hold on to the table no more."""
+    if isinstance(positions, SamePosition):
+        return SamePosition(shape, None, positions.pos, positions.delayed)
+    if isinstance(positions, SomePositions):
+        return SomePositions(positions.all, shape, None)
+    return positions
 
 
 MOST_MERGES: Final = 64

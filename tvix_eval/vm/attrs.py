@@ -20,15 +20,24 @@ from tvix_eval.hints import i64, mypyc_attr
 from tvix_eval.vm.attr_positions import (
     LiteralPositions,
     MergedPositions,
-    Positions,
     SamePosition,
     ShapeWithoutPositions,
     SomePositions,
     TablePositions,
     merge,
+    of_shape,
 )
-from tvix_eval.vm.machine import SymbolOrder
-from tvix_eval.vm.shapes import EMPTY_SHAPE, TABLE_SHAPE, Shape, shape_of
+from tvix_eval.vm.machine import REGISTERS, SymbolOrder
+from tvix_eval.vm.shapes import (
+    EMPTY_SHAPE,
+    LARGEST_SHARED_SHAPE,
+    TABLE_SHAPE,
+    Positions,
+    Shape,
+    ShapeUpdate,
+    learn_update,
+    shape_of,
+)
 from tvix_eval.vm.values import MISSING, Thunk
 
 TYPE_CHECKING = False
@@ -37,6 +46,7 @@ if TYPE_CHECKING:
 
 
 EMPTY_VALUES: Final[list[object]] = []
+MOST_LEARNT: Final = 256
 
 
 @mypyc_attr(free_list_len=1)
@@ -177,6 +187,22 @@ class Attrs:
             self.values = [table[name] for name in names]
             self.shape = Shape(names)
 
+    def become_shaped(self) -> None:
+        """Of a table: be of one shape with all sets that have the same names."""
+        self.sort()
+        table = self.table
+        if table is not None:
+            shape = shape_of(self.shape.names)
+            current = REGISTERS.session
+            if current is not None and shape.numbered_in is not current.symbols:
+                for name in table:  # see `symbol_order`
+                    current.symbols.number(name)
+                shape.numbered_in = current.symbols
+            self.shape = shape
+            self.values = [table[name] for name in shape.names]
+            self.table = None
+            self.positions = of_shape(self.positions, self.shape)
+
     def names(self) -> list[str]:
         """All names, sorted. Not to be changed."""
         self.sort()
@@ -229,7 +255,7 @@ class Attrs:
             self.positions = positions.settled()
         elif isinstance(positions, SamePosition):
             if positions.delayed:
-                self.positions = SamePosition(positions.names, positions.pos, False)
+                self.positions = SamePosition(positions.shape, positions.table, positions.pos, False)
         elif isinstance(positions, MergedPositions) or isinstance(positions, SomePositions):
             table: dict[str, int] = {}
             positions.add_to(table)
@@ -252,7 +278,7 @@ def layer_positions(attrs: Attrs) -> Positions | None:
     table = attrs.table
     if table is None:
         return ShapeWithoutPositions(attrs.shape) if attrs.shape.size > 0 else None
-    return SamePosition(table, NO_POSITION, False) if table else None
+    return SamePosition(TABLE_SHAPE, table, NO_POSITION, False) if table else None
 
 
 def layered_positions(attrs: Attrs) -> Positions | None:
@@ -294,7 +320,7 @@ def update(left: Attrs, right: Attrs) -> Attrs:
         left_size = left.top_size()
         if left_size == 0:
             return right
-        if left_size <= 40 or size * 4 > left_size:
+        if not is_worth_a_layer(left_size, size):
             return merged(left, right)
     # Merge the top layers that are not much bigger than what comes on top of them.
     top = right
@@ -309,6 +335,74 @@ def update(left: Attrs, right: Attrs) -> Attrs:
     result = Attrs(top.shape, top.values, top.table, top.positions)
     result.base = low
     return result
+
+
+def are_small(left: Attrs, right: Attrs) -> bool:
+    """Whether the result of an update may share its shape; and then neither set is empty."""
+    if left.base is not None or right.base is not None:
+        return False
+    left_size = left.top_size()
+    right_size = right.top_size()
+    if left_size == 0 or right_size == 0 or left_size + right_size > LARGEST_SHARED_SHAPE:
+        return False
+    return not is_worth_a_layer(left_size, right_size)
+
+
+def is_worth_a_layer(below: i64, above: i64) -> bool:
+    """Whether a set on top of one that is so much bigger is better not merged with it."""
+    return below > 40 and above * 4 <= below
+
+
+class SmallUpdates:
+    """Merges small sets at one place of a program.
+
+    There they have a few pairs of shapes, nearly always, and are merged as was learnt of the pair once.
+    Where there is always another pair, `budget` runs out, and tables are merged.
+    """
+
+    def __init__(self) -> None:
+        self.budget: i64 = MOST_LEARNT
+
+    def update(self, left: Attrs, right: Attrs) -> Attrs:
+        """``left // right``."""
+        if self.budget <= 0 or not are_small(left, right):
+            return update(left, right)
+        if left.table is not None:
+            left.become_shaped()
+        if right.table is not None:
+            right.become_shaped()
+        shape = left.shape
+        updates = shape.updates
+        known = updates.get(right.shape) if updates is not None else None
+        if known is None:
+            self.budget -= 1
+            known = learn_update(shape, right.shape)
+        elif self.budget < MOST_LEARNT:
+            self.budget += 1
+        return updated(left, right, known)
+
+
+def updated(left: Attrs, right: Attrs, known: ShapeUpdate) -> Attrs:
+    """``left // right`` of two shaped sets, for whose shapes it is known what to do."""
+    below = left.positions
+    above = right.positions
+    positions: Positions | None = None
+    if below is not None or above is not None:
+        positions = merged_positions(below, above, right, known)
+    return Attrs(known.shape, known.places(left.values, right.values), None, positions)
+
+
+def merged_positions(
+    below: Positions | None, above: Positions | None, right: Attrs, known: ShapeUpdate
+) -> Positions:
+    positions = known.positions
+    if positions is not None and known.left is below and known.right is above:
+        return positions
+    positions = merge(below, above or ShapeWithoutPositions(right.shape))
+    known.left = below
+    known.right = above
+    known.positions = positions
+    return positions
 
 
 def merged(left: Attrs, right: Attrs) -> Attrs:

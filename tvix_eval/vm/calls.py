@@ -70,12 +70,17 @@ def bind_formals(code: Code, formals: Formals, argument: object, env: Env, pos: 
         defaults = formals.defaults
         for index in formals.cached_indexes:
             if index >= 0:
-                env.set(slot, values[index])
+                place = values[index]
+                if isinstance(place, Thunk) and place.op is None:
+                    place = place.value
+                    values[index] = place
+                env.set(slot, place)
             else:
                 default = defaults[slot]
                 if default is None:
                     raise wrong_arguments(code, formals, argument, pos)
-                env.set(slot, default.thunk(env))
+                pending = formals.pending[slot]
+                env.set(slot, default.thunk(env) if pending is None else pending)
             slot += 1
     else:
         count: i64 = 0
@@ -88,7 +93,8 @@ def bind_formals(code: Code, formals: Formals, argument: object, env: Env, pos: 
                 default = formals.defaults[slot]
                 if default is None:
                     raise wrong_arguments(code, formals, argument, pos)
-                env.set(slot, default.thunk(env))
+                pending = formals.pending[slot]
+                env.set(slot, default.thunk(env) if pending is None else pending)
             slot += 1
         if not formals.ellipsis and count != argument.size():
             raise wrong_arguments(code, formals, argument, pos)

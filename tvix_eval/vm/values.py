@@ -93,6 +93,20 @@ class Op:
         raise NotImplementedError
 
 
+class Pending:
+    """In a slot of an `Env`: nothing has asked for the variable yet. Activations share it.
+
+    The variable's operations put what `op` makes of the `Env` in its place before they go on, so
+    that most bindings, which no activation uses, cost nothing. Found in slots only, and only where
+    making the place needs no other place.
+    """
+
+    __slots__ = ("op",)
+
+    def __init__(self, op: Op) -> None:
+        self.op: Final = op
+
+
 @mypyc_attr(free_list_len=1)
 class Thunk:
     """A delayed value.
@@ -215,7 +229,8 @@ class Formals:
     """The pattern ``{ a, b ? default, ... } @ whole``.
 
     `names[i]` goes to slot i, in symbol order. `whole` is the name after "@" ("" if none)
-    and `whole_slot` its slot, or -1. `cached_*`: how the last shape of argument matched.
+    and `whole_slot` its slot, or -1. `pending[i]`: what slot i holds at first when its default
+    counts, or None. `cached_*`: how the last shape of argument matched.
     """
 
     def __init__(
@@ -223,6 +238,7 @@ class Formals:
         names: list[str],
         positions: list[int],
         defaults: list[Op | None],
+        pending: list[Pending | None],
         ellipsis: bool,
         whole: str,
         whole_slot: i64,
@@ -230,6 +246,7 @@ class Formals:
         self.names: Final = names
         self.positions: Final = positions
         self.defaults: Final = defaults
+        self.pending: Final = pending
         self.ellipsis: Final = ellipsis
         self.whole: Final = whole
         self.whole_slot: Final[i64] = whole_slot
@@ -337,3 +354,5 @@ class Missing:
 
 
 MISSING: Final = Missing()  # what a lookup gives that found nothing; never a value
+
+EMPTY_LIST: Final[list[object]] = []  # nobody changes it

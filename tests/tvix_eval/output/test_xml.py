@@ -69,7 +69,19 @@ def test_lazy() -> None:
 def test_what_was_written_before_an_error() -> None:
     program = Program()
     value = program.value('[ 1 (throw "x") ]', deep=False)
-    writer = XmlWriter(True, False, ContextBuilder())
+    parts: list[str] = []
+    writer = XmlWriter(True, False, ContextBuilder(), parts.append)
     with pytest.raises(NixError):
         program.evaluation.run(lambda: writer.write_document(value, 0))
-    assert "".join(writer.parts) == HEADER + '  <list>\n    <int value="1" />\n  </list>\n</expr>\n'
+    assert "".join(parts) == HEADER + '  <list>\n    <int value="1" />\n  </list>\n</expr>\n'
+
+
+def test_a_document_comes_in_blocks() -> None:
+    program = Program()
+    value = program.value("builtins.genList toString 20000")
+    blocks: list[str] = []
+    program.evaluation.run(
+        lambda: XmlWriter(True, False, ContextBuilder(), blocks.append).write_document(value, 0)
+    )
+    assert len(blocks) > 2
+    assert "".join(blocks).count("<string") == 20000

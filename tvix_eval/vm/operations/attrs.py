@@ -5,13 +5,13 @@ from __future__ import annotations
 from tvix_eval.errors import EvalError, NixError
 from tvix_eval.hints import i64
 from tvix_eval.vm.attr_positions import LiteralPositions, OnePosition, TablePositions, merge
-from tvix_eval.vm.attrs import Attrs, from_table, layer_positions, update
+from tvix_eval.vm.attrs import Attrs, SmallUpdates, from_sorted, from_table, layer_positions
 from tvix_eval.vm.force import expected, force_attrs, refers_to_store
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Shape
 from tvix_eval.vm.show import show_name
 from tvix_eval.vm.strings import NixString
-from tvix_eval.vm.values import MISSING, Builtin, Closure, Env, Op, Thunk
+from tvix_eval.vm.values import EMPTY_LIST, MISSING, Builtin, Closure, Env, Op, Thunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ class ListLiteral(Op):
 
 
 class EmptyList(Op):
+    """One list serves for all: nobody changes a list that is a value, but for forcing its elements."""
+
     def eval(self, env: Env) -> object:
-        return []
+        return EMPTY_LIST
 
     def thunk(self, env: Env) -> object:
-        return []
+        return EMPTY_LIST
 
 
 class AttrsLiteral(Op):
@@ -152,11 +154,12 @@ class DynamicAttrs(Op):
         self.names: Final = names
         self.values: Final = values
         self.positions: Final = positions
+        self.small: Final = SmallUpdates()
 
     def eval(self, env: Env) -> object:
         static = self.static.eval(env)
         assert isinstance(static, Attrs)
-        table = static.to_table()
+        table: dict[str, object] = {}
         found: dict[str, int] = {}
         at = 0
         for each in self.names:
@@ -164,19 +167,19 @@ class DynamicAttrs(Op):
             value = each.eval(env)
             if value is not None:
                 name = dynamic_name(value, pos)
-                if name in table:
+                if name in found or static.has(name):
                     raise self.defined_twice(name, static, found, pos)
                 table[name] = self.values[at].thunk(env)
                 found[name] = pos
             at += 1
-        if static.size() > 0:
-            if not found:
-                return static
-            return from_table(table, merge(static.positions, TablePositions(found)))
+        if not found:
+            return static
         if len(found) == 1:
             for name in found:
-                return from_table(table, OnePosition(name, found[name]))
-        return from_table(table, TablePositions(found))
+                one = from_sorted([name], [table[name]], OnePosition(name, found[name]))
+                return one if static.size() == 0 else self.small.update(static, one)
+        dynamic = from_table(table, TablePositions(found))
+        return dynamic if static.size() == 0 else self.small.update(static, dynamic)
 
     def defined_twice(self, name: str, static: Attrs, found: dict[str, int], pos: i64) -> NixError:
         earlier: i64 = found[name] if name in found else static.position(name)
@@ -393,6 +396,7 @@ class PathComponent:
         self.shown: Final = shown
         self.cached_shape: Shape = NO_SHAPE
         self.cached_index: i64 = 0
+        self.known: str | None = None  # the name that was numbered last
 
     def place(self, attrs: Attrs, name: str) -> object:
         """The place of `name`, which this component evaluated to, or `MISSING`."""
@@ -414,7 +418,9 @@ class PathComponent:
             return self.name
         value = dynamic.eval(env)
         if isinstance(value, str):
-            session().symbols.number(value)
+            if value is not self.known:
+                session().symbols.number(value)
+                self.known = value
             return value
         raise not_a_name(value, self.pos)
 
@@ -529,6 +535,7 @@ class Update(Op):
         self.right: Final = right
         self.left_pos: Final[i64] = left_pos
         self.right_pos: Final[i64] = right_pos
+        self.small: Final = SmallUpdates()
 
     def eval(self, env: Env) -> object:
         right = update_operand(
@@ -537,7 +544,7 @@ class Update(Op):
         left = update_operand(
             self.left, env, self.left_pos, "in the left operand of the update (//) operator"
         )
-        return update(left, right)
+        return self.small.update(left, right)
 
 
 def update_operand(operand: Op, env: Env, pos: i64, why: str) -> Attrs:

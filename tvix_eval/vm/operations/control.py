@@ -7,7 +7,7 @@ from tvix_eval.hints import i64
 from tvix_eval.vm.assert_equal import assert_equal
 from tvix_eval.vm.compare import equal
 from tvix_eval.vm.force import expected
-from tvix_eval.vm.values import Env, Op
+from tvix_eval.vm.values import Env, Op, Pending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,15 +51,25 @@ class If(Op):
 
 
 class Let(Op):
-    """The sources of ``inherit`` go to `source_slots`, the values to slots from `base` on."""
+    """The sources of ``inherit`` go to `source_slots`, the values to slots from `base` on.
+
+    `pending[i]`: what goes to the slot in place of value i, or None.
+    """
 
     def __init__(
-        self, source_slots: list[int], sources: list[Op], base: i64, values: list[Op], body: Op
+        self,
+        source_slots: list[int],
+        sources: list[Op],
+        base: i64,
+        values: list[Op],
+        pending: list[Pending | None],
+        body: Op,
     ) -> None:
         self.source_slots: Final = source_slots
         self.sources: Final = sources
         self.base: Final[i64] = base
         self.values: Final = values
+        self.pending: Final = pending
         self.body: Final = body
 
     def eval(self, env: Env) -> object:
@@ -68,9 +78,11 @@ class Let(Op):
             env.set(self.source_slots[at], source.thunk(env))
             at += 1
         slot = self.base
-        for value in self.values:
-            env.set(slot, value.thunk(env))
+        at = 0
+        for each in self.pending:
+            env.set(slot, self.values[at].thunk(env) if each is None else each)
             slot += 1
+            at += 1
         return self.body.eval(env)
 
 

@@ -11,7 +11,7 @@ from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.force import expected
 from tvix_eval.vm.show import show_name
-from tvix_eval.vm.values import MISSING, Env, Op, Thunk
+from tvix_eval.vm.values import MISSING, Env, Op, Pending, Thunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,13 +70,23 @@ class LocalA(Variable):
             value = place.force(self.pos)
             env.a = value
             return value
+        if isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.a = place
+            if isinstance(place, Thunk):
+                place = place.force(self.pos)
+                env.a = place
         return place
 
     def thunk(self, env: Env) -> object:
         place = env.a
-        if isinstance(place, Thunk) and place.op is None:
-            env.a = place.value
-            return place.value
+        if isinstance(place, Thunk):
+            if place.op is None:
+                env.a = place.value
+                return place.value
+        elif isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.a = place
         return place
 
 
@@ -87,13 +97,23 @@ class LocalB(Variable):
             value = place.force(self.pos)
             env.b = value
             return value
+        if isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.b = place
+            if isinstance(place, Thunk):
+                place = place.force(self.pos)
+                env.b = place
         return place
 
     def thunk(self, env: Env) -> object:
         place = env.b
-        if isinstance(place, Thunk) and place.op is None:
-            env.b = place.value
-            return place.value
+        if isinstance(place, Thunk):
+            if place.op is None:
+                env.b = place.value
+                return place.value
+        elif isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.b = place
         return place
 
 
@@ -104,13 +124,23 @@ class LocalC(Variable):
             value = place.force(self.pos)
             env.c = value
             return value
+        if isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.c = place
+            if isinstance(place, Thunk):
+                place = place.force(self.pos)
+                env.c = place
         return place
 
     def thunk(self, env: Env) -> object:
         place = env.c
-        if isinstance(place, Thunk) and place.op is None:
-            env.c = place.value
-            return place.value
+        if isinstance(place, Thunk):
+            if place.op is None:
+                env.c = place.value
+                return place.value
+        elif isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.c = place
         return place
 
 
@@ -129,15 +159,25 @@ class LocalRest(Variable):
             value = place.force(self.pos)
             rest[self.index] = value
             return value
+        if isinstance(place, Pending):
+            place = place.op.thunk(env)
+            rest[self.index] = place
+            if isinstance(place, Thunk):
+                place = place.force(self.pos)
+                rest[self.index] = place
         return place
 
     def thunk(self, env: Env) -> object:
         rest = env.rest
         assert rest is not None
         place = rest[self.index]
-        if isinstance(place, Thunk) and place.op is None:
-            rest[self.index] = place.value
-            return place.value
+        if isinstance(place, Thunk):
+            if place.op is None:
+                rest[self.index] = place.value
+                return place.value
+        elif isinstance(place, Pending):
+            place = place.op.thunk(env)
+            rest[self.index] = place
         return place
 
 
@@ -160,6 +200,12 @@ class UpA(Variable):
             value = place.force(self.pos)
             env.a = value
             return value
+        if isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.a = place
+            if isinstance(place, Thunk):
+                place = place.force(self.pos)
+                env.a = place
         return place
 
     def thunk(self, env: Env) -> object:
@@ -170,9 +216,13 @@ class UpA(Variable):
             env = up
             further -= 1
         place = env.a
-        if isinstance(place, Thunk) and place.op is None:
-            env.a = place.value
-            return place.value
+        if isinstance(place, Thunk):
+            if place.op is None:
+                env.a = place.value
+                return place.value
+        elif isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.a = place
         return place
 
 
@@ -193,6 +243,12 @@ class UpB(Variable):
             value = place.force(self.pos)
             env.b = value
             return value
+        if isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.b = place
+            if isinstance(place, Thunk):
+                place = place.force(self.pos)
+                env.b = place
         return place
 
     def thunk(self, env: Env) -> object:
@@ -203,9 +259,13 @@ class UpB(Variable):
             env = up
             further -= 1
         place = env.b
-        if isinstance(place, Thunk) and place.op is None:
-            env.b = place.value
-            return place.value
+        if isinstance(place, Thunk):
+            if place.op is None:
+                env.b = place.value
+                return place.value
+        elif isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.b = place
         return place
 
 
@@ -226,6 +286,12 @@ class UpC(Variable):
             value = place.force(self.pos)
             env.c = value
             return value
+        if isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.c = place
+            if isinstance(place, Thunk):
+                place = place.force(self.pos)
+                env.c = place
         return place
 
     def thunk(self, env: Env) -> object:
@@ -236,9 +302,13 @@ class UpC(Variable):
             env = up
             further -= 1
         place = env.c
-        if isinstance(place, Thunk) and place.op is None:
-            env.c = place.value
-            return place.value
+        if isinstance(place, Thunk):
+            if place.op is None:
+                env.c = place.value
+                return place.value
+        elif isinstance(place, Pending):
+            place = place.op.thunk(env)
+            env.c = place
         return place
 
 
@@ -264,6 +334,12 @@ class UpRest(Variable):
             value = place.force(self.pos)
             rest[self.index] = value
             return value
+        if isinstance(place, Pending):
+            place = place.op.thunk(env)
+            rest[self.index] = place
+            if isinstance(place, Thunk):
+                place = place.force(self.pos)
+                rest[self.index] = place
         return place
 
     def thunk(self, env: Env) -> object:
@@ -276,9 +352,13 @@ class UpRest(Variable):
         rest = env.rest
         assert rest is not None
         place = rest[self.index]
-        if isinstance(place, Thunk) and place.op is None:
-            rest[self.index] = place.value
-            return place.value
+        if isinstance(place, Thunk):
+            if place.op is None:
+                rest[self.index] = place.value
+                return place.value
+        elif isinstance(place, Pending):
+            place = place.op.thunk(env)
+            rest[self.index] = place
         return place
 
 
