@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -154,6 +155,7 @@ class Command(Program):
         if precompiling:
             self.precompile(evaluation)
             return
+        gc.disable()  # afterwards, too: the process ends, and nothing is worth collecting
         evaluation.run(Job(evaluation, self.arguments, entries, lookup, self.standard_input()).run)
 
     def check_precompile(self, settings: Settings) -> None:

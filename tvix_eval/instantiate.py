@@ -6,6 +6,7 @@ instantiated where a host gives builtins that have a store.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -206,6 +207,7 @@ class Instantiate(Program):
             self.tell_import(DERIVATION_FILE)
             evaluation.on_import = self.tell_import
         stdin = read_all(0).decode("latin-1") if wants_stdin(request) else ""
+        gc.disable()  # afterwards, too: the process ends, and nothing is worth collecting
         try:
             evaluation.run(Job(self, evaluation, request, entries, lookup, stdin, store).run)
         finally:
