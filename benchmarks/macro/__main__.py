@@ -40,6 +40,7 @@ example:
   python benchmarks/macro --nix nix-instantiate --package-set ~/corepkgs --lib ~/nixpkgs.lib --runs 5 --check
 """
 
+MEMORY = "/dev/shm"  # where Linux has a file system in memory
 START = Workload("start", ["--expr", "1 + 1"])  # measured always: other figures need it
 
 
@@ -69,6 +70,12 @@ def arguments() -> argparse.ArgumentParser:
         help="a checkout of nixpkgs.lib (default: TVIX_BENCH_NIXPKGS_LIB)",
     )
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="pairs of each workload (default 5)")
+    parser.add_argument(
+        "--scratch",
+        metavar="FOLDER",
+        default=MEMORY if os.path.isdir(MEMORY) else None,
+        help="for caches; in memory, so that no disk disturbs cold runs (default: /dev/shm, if there is one)",
+    )
     parser.add_argument("--no-phases", action="store_true", help="do not look where our time goes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
     parser.add_argument(
@@ -152,8 +159,10 @@ class Comparison:
                 print(f"{name}: prints something else than it did for the baseline; not compared")
             elif baseline.regressions(before[name], measured.figures()):
                 again = self.suite.measure(measured.workload, 2 * self.options.runs, self.progress)
-                for worse in baseline.regressions(before[name], again.figures()):
-                    self.wrong.append(f"{name} is worse: {worse}")
+                found = baseline.regressions(before[name], again.figures())
+                self.wrong += [f"{name} is worse: {each}" for each in found]
+                if not found:
+                    print(f"{name}: seemed worse, but not when it was measured again")
 
     def tree(self, versions: dict[str, str]) -> dict[str, object]:
         return {
@@ -167,7 +176,7 @@ def main() -> None:
     options = arguments().parse_args()
     if options.runs < 1:
         sys.exit("--runs wants a number above 0")
-    with tempfile.TemporaryDirectory(prefix="tvix-macro-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="tvix-macro-", dir=options.scratch) as scratch:
         try:
             sys.exit(Comparison(options, Path(scratch).resolve()).run())
         except Failed as failure:

@@ -1,7 +1,7 @@
 """What a run measured, and whether that is worse than what was measured before.
 
-Of each workload and metric the file keeps the median of ratios, ours divided by Nix's, and the lowest
-and highest of them: a ratio of one pair of runs, made one after the other, is what noise is seen in.
+Of each workload and metric the file keeps the median of ratios, ours divided by Nix's, and their spread:
+a ratio is of one pair of runs, made one after the other, and how those differ is what noise looks like.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ from typing import Final
 # on what else a machine does, peak memory hardly.
 MARGINS: Final = {"cpu": 0.05, "memory": 0.03}
 
+LEAVES_OUT: Final = 5  # pairs of runs, of which the extremes do not count
+
 
 @dataclass(frozen=True)
 class Ratio:
-    """Ours divided by Nix's over several pairs of runs."""
+    """Ours divided by Nix's over several pairs of runs.
+
+    `lowest` and `highest` leave out one at either end where there are five or more: something that
+    disturbs a single run would otherwise hide what is to be found.
+    """
 
     median: float
     lowest: float
@@ -32,7 +38,9 @@ class Ratio:
 
     @staticmethod
     def over(values: list[float]) -> Ratio:
-        return Ratio(*(round(each, 4) for each in (statistics.median(values), min(values), max(values))))
+        ordered = sorted(values)
+        usual = ordered[1:-1] if len(ordered) >= LEAVES_OUT else ordered
+        return Ratio(*(round(each, 4) for each in (statistics.median(values), usual[0], usual[-1])))
 
     def is_worse_than(self, before: Ratio, margin: float) -> bool:
         """Whether noise does not explain it: the spreads are apart, and the medians by the margin."""

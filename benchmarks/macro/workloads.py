@@ -101,11 +101,9 @@ def write_literals(scratch: Path, count: int) -> Path:
     folder = scratch / f"literal-{count}"
     folder.mkdir()
     for number in range(LITERALS // count):
-        (folder / f"{number}.nix").write_text(
-            "{\n"
-            + "".join(f'  a{each} = {{ n = {each}; s = "{number}-{each}"; }};\n' for each in range(count))
-            + "}\n"
-        )
+        numbers = range(LITERALS, LITERALS + count)  # all of one length: no set has longer texts
+        attributes = [f'  a{each} = {{ n = {each}; s = "{number:02}-{each}"; }};\n' for each in numbers]
+        (folder / f"{number}.nix").write_text("{\n" + "".join(attributes) + "}\n")
     main = folder / "main.nix"
     main.write_text(
         'builtins.foldl\' (sum: number: let set = import (./. + "/${toString number}.nix"); in\n'

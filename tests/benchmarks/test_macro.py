@@ -98,6 +98,11 @@ def test_small_differences_are_noise_whatever_the_spread() -> None:
     ]
 
 
+def test_one_disturbed_run_does_not_count() -> None:
+    assert Ratio.over([1.0, 9.0, 1.2, 0.1, 1.1]) == Ratio(1.1, 1.0, 1.2)
+    assert Ratio.over([1.0, 9.0, 1.2, 0.1]) == Ratio(1.1, 0.1, 9.0)
+
+
 def test_a_baseline_keeps_what_was_not_measured_again(tmp_path: Path) -> None:
     file = tmp_path / "baseline.json"
     assert baseline.load(file) == {}
