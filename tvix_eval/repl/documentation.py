@@ -159,9 +159,9 @@ def parsed_source(scope: Scope, pos: int) -> ParseResult | None:
     front = scope.evaluator.front
     source = scope.evaluator.sources.source(pos)
     text = source_text(scope, pos)
-    for bindings in (False, True):
+    for tried, bindings in ((text, False), (text, True), (text + "\n;", True)):
         try:
-            return parse(text, source.name, front.parse_settings, front.known, [], bindings)
+            return parse(tried, source.name, front.parse_settings, front.known, [], bindings)
         except NixError:
             continue
     return None

@@ -38,10 +38,6 @@ class Scope:
         self.folder: Final = folder
         self.variables: Final[dict[str, object]] = {}
 
-    def names(self) -> set[str]:
-        """All variables that there are, builtins too."""
-        return {*self.variables, *self.evaluator.globals.values}
-
     def add(self, attrs: vm.Attrs) -> None:
         for name, place in zip(attrs.names(), attrs.places(), strict=True):
             self.variables[name] = place
