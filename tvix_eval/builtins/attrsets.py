@@ -22,7 +22,7 @@ from tvix_eval.vm.force import (
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.operations.variables import Const
 from tvix_eval.vm.positions import position_value
-from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Positions, Shape, shape_of
+from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Positions, Shape, removal_of, shape_of
 from tvix_eval.vm.values import (
     EMPTY_LIST,
     MISSING,
@@ -105,27 +105,25 @@ class RemoveAttrs(Primitive):
         attrs = force_attrs(a, 0, "while evaluating the first argument passed to builtins.removeAttrs")
         items = force_list(b, 0, "while evaluating the second argument passed to builtins.removeAttrs")
         why = "while evaluating the values of the second argument passed to builtins.removeAttrs"
-        removed: set[str] = set()
+        names: list[str] = []
         symbols = session().symbols
         for item in items:
             name = force_string_no_context(item, 0, why)
             symbols.number(name)
-            if attrs.has(name):
-                removed.add(name)
+            names.append(name)
+        if attrs.base is None and attrs.table is None:
+            removal = removal_of(attrs.shape, names)
+            if removal.shape.size == attrs.shape.size:
+                return attrs
+            before = attrs.positions
+            if removal.before is not before:
+                removal.before = before
+                removal.positions = some_positions(before, removal.shape)
+            positions = removal.positions if before is not None else None
+            return Attrs(removal.shape, removal.places(attrs.values), None, positions)
+        removed = {name for name in names if attrs.has(name)}
         if not removed:
             return attrs
-        if attrs.base is None and attrs.table is None:
-            names: list[str] = []
-            values: list[object] = []
-            at: i64 = 0
-            places = attrs.values
-            for name in attrs.shape.names:
-                if name not in removed:
-                    names.append(name)
-                    values.append(places[at])
-                at += 1
-            shape = shape_of(names)
-            return Attrs(shape, values, None, some_positions(attrs.positions, shape))
         table = attrs.to_table()
         for name in removed:
             del table[name]

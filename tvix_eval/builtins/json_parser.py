@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from tvix_eval.builtins.json_reader import read_json
 from tvix_eval.errors import NixError
 from tvix_eval.vm.attrs import from_table
 from tvix_eval.vm.machine import SymbolOrder
+from tvix_eval.vm.values import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +73,8 @@ class Container:
 
 def parse_json(text: str, symbols: SymbolOrder) -> object:
     """The value of a JSON text. Raises JsonError, and NixError for what Nix cannot hold."""
-    return JsonParser(text, symbols).parse()
+    value = read_json(text, symbols)
+    return JsonParser(text, symbols).parse() if value is MISSING else value
 
 
 class JsonParser:

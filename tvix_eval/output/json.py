@@ -13,19 +13,6 @@ from tvix_eval.vm.show import show_name, show_type
 from tvix_eval.vm.strings import ContextBuilder, NixString
 from tvix_eval.vm.values import MISSING, Path, Thunk
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Final
-
-
-def escapes() -> dict[int, str]:
-    table = {code: f"\\u{code:04x}" for code in range(32)}
-    table.update({8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"})
-    return table
-
-
-ESCAPES: Final = escapes()
-
 
 class JSONSerializationError(NixError):
     """A string that is not UTF-8. `partial`: the text before it, which Nix has already written."""
@@ -54,7 +41,9 @@ def quote(text: str) -> str:
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return '"' + text + '"'
     charge(len(text))  # JSON of JSON grows exponentially
-    return '"' + text.translate(ESCAPES) + '"'
+    from json.encoder import encode_basestring
+
+    return encode_basestring(text)
 
 
 class JsonWriter:

@@ -181,7 +181,12 @@ def some_positions(
 def of_shape(positions: Positions | None, shape: Shape) -> Positions | None:
     """The positions of a table that has become shaped: they hold on to the table no more."""
     if isinstance(positions, SamePosition):
-        return SamePosition(shape, None, positions.pos, positions.delayed)
+        last = shape.same_position
+        if isinstance(last, SamePosition) and last.pos == positions.pos and last.delayed == positions.delayed:
+            return last
+        found = SamePosition(shape, None, positions.pos, positions.delayed)
+        shape.same_position = found
+        return found
     if isinstance(positions, SomePositions):
         return SomePositions(positions.all, shape, None)
     return positions

@@ -88,10 +88,11 @@ class Attrs:
             else:
                 at = layer.shape.find(name)
                 if at >= 0:
-                    value = layer.values[at]
+                    values = layer.values  # forcing may give the set other ones (`flatten`)
+                    value = values[at]
                     if isinstance(value, Thunk):
                         value = value.force(pos)
-                        layer.values[at] = value
+                        values[at] = value
                     return value
             base = layer.base
             if base is None:
@@ -168,13 +169,28 @@ class Attrs:
 
     def flatten(self) -> None:
         """Make one layer of all, in place."""
-        if self.base is not None:
+        base = self.base
+        if base is None:
+            return
+        base.flatten()
+        if base.top_size() + self.top_size() <= LARGEST_SHARED_SHAPE:
+            base.become_shaped()
+            self.become_shaped()
+            updates = base.shape.updates
+            known = updates.get(self.shape) if updates is not None else None
+            if known is None:
+                known = learn_update(base.shape, self.shape)
+            merged = updated(base, self, known)
+            self.shape = merged.shape
+            self.values = merged.values
+            self.positions = merged.positions
+        else:
             positions = layered_positions(self)
             self.table = self.to_table()
             self.shape = TABLE_SHAPE
             self.values = EMPTY_VALUES
-            self.base = None
             self.positions = positions
+        self.base = None
 
     def sort(self) -> None:
         """See to it that `shape` has the sorted names and `values` the places in that order."""
@@ -188,10 +204,11 @@ class Attrs:
             self.shape = Shape(names)
 
     def become_shaped(self) -> None:
-        """Of a table: be of one shape with all sets that have the same names."""
-        self.sort()
+        """Of the top layer, if that is a table: be of one shape with all sets that have the same names."""
         table = self.table
         if table is not None:
+            if self.shape is TABLE_SHAPE:
+                self.shape = Shape(sorted(table))
             shape = shape_of(self.shape.names)
             current = REGISTERS.session
             if current is not None and shape.numbered_in is not current.symbols:

@@ -17,7 +17,10 @@ NO_ORDER: Final[list[int]] = []
 class Shape:
     """Sorted names, and where each is. Compared by identity."""
 
-    __slots__ = ("names", "size", "index", "order", "order_of", "numbered_in", "map_ops", "updates")
+    __slots__ = (
+        *("names", "size", "index", "order", "order_of", "numbered_in"),
+        *("map_ops", "updates", "removals", "same_position"),
+    )
 
     def __init__(self, names: list[str]) -> None:
         self.names: Final = names
@@ -28,6 +31,8 @@ class Shape:
         self.numbered_in: SymbolOrder | None = None  # knows all names
         self.map_ops: list[Op] | None = None  # of ``mapAttrs``
         self.updates: dict[Shape, ShapeUpdate] | None = None  # with sets of other shapes on the right
+        self.removals: dict[tuple[str, ...], ShapeRemoval] | None = None  # of ``removeAttrs``
+        self.same_position: Positions | None = None  # the last of a set with one position for all
 
     def find(self, name: str) -> i64:
         """The index of `name`, or -1."""
@@ -100,6 +105,33 @@ class ShapeUpdate:
         return result
 
 
+class ShapeRemoval:
+    """What ``removeAttrs`` leaves of the sets of a shape: places `sources` of theirs, in the shape `shape`.
+
+    `positions` are what the positions `before` have become.
+    """
+
+    __slots__ = ("shape", "sources", "before", "positions")
+
+    def __init__(self, shape: Shape, sources: list[int]) -> None:
+        self.shape: Final = shape
+        self.sources: Final = sources
+        self.before: Positions | None = None
+        self.positions: Positions | None = None
+
+    def places(self, places: list[object]) -> list[object]:
+        result: list[object] = [None] * self.shape.size
+        at: i64 = 0
+        for each in self.sources:
+            source: i64 = each
+            place = places[source]
+            if isinstance(place, Thunk) and place.op is None:
+                place = place.value
+            result[at] = place
+            at += 1
+        return result
+
+
 SHAPES: Final[dict[tuple[str, ...], Shape]] = {}
 LARGEST_SHARED_SHAPE: Final = 128
 MOST_SHARED_SHAPES: Final = 100_000
@@ -147,6 +179,33 @@ def learn_update(left: Shape, right: Shape) -> ShapeUpdate:
         left.updates = {}
     left.updates[right] = made
     return made
+
+
+MOST_REMOVALS: Final = 64
+
+
+def removal_of(shape: Shape, removed: list[str]) -> ShapeRemoval:
+    """What is left of sets of a shape without these names, which need not be in it."""
+    key = tuple(removed)
+    removals = shape.removals
+    if removals is None:
+        removals = {}
+        shape.removals = removals
+    found = removals.get(key)
+    if found is None:
+        gone = set(removed)
+        kept: list[str] = []
+        sources: list[int] = []
+        at = 0
+        for name in shape.names:
+            if name not in gone:
+                kept.append(name)
+                sources.append(at)
+            at += 1
+        found = ShapeRemoval(shape_of(kept), sources)
+        if len(removals) < MOST_REMOVALS:
+            removals[key] = found
+    return found
 
 
 def forget_shapes() -> None:

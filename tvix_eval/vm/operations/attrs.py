@@ -155,6 +155,7 @@ class DynamicAttrs(Op):
         self.values: Final = values
         self.positions: Final = positions
         self.small: Final = SmallUpdates()
+        self.one_position: OnePosition | None = None  # of the last set that got one attribute
 
     def eval(self, env: Env) -> object:
         static = self.static.eval(env)
@@ -176,7 +177,11 @@ class DynamicAttrs(Op):
             return static
         if len(found) == 1:
             for name in found:
-                one = from_sorted([name], [table[name]], OnePosition(name, found[name]))
+                where = self.one_position
+                if where is None or where.name != name or where.pos != found[name]:
+                    where = OnePosition(name, found[name])
+                    self.one_position = where
+                one = from_sorted([name], [table[name]], where)
                 return one if static.size() == 0 else self.small.update(static, one)
         dynamic = from_table(table, TablePositions(found))
         return dynamic if static.size() == 0 else self.small.update(static, dynamic)
@@ -255,14 +260,15 @@ class Select(Op):
                 raise missing_attribute(attrs, self.name, self.pos)
             self.cached_shape = shape
             self.cached_index = index
-        place = attrs.values[index]
+        values = attrs.values  # forcing may give the set other ones (`Attrs.flatten`)
+        place = values[index]
         if isinstance(place, Thunk):
             try:
                 value = place.force(self.pos)
             except NixError as error:
                 note_attribute(error, attrs, self.name, show_name(self.name))
                 raise
-            attrs.values[index] = value
+            values[index] = value
             return value
         return place
 
@@ -371,14 +377,15 @@ class SelectOr(Op):
         index = self.cached_index
         if index < 0:
             return self.default.eval(env)
-        place = attrs.values[index]
+        values = attrs.values  # forcing may give the set other ones (`Attrs.flatten`)
+        place = values[index]
         if isinstance(place, Thunk):
             try:
                 value = place.force(self.pos)
             except NixError as error:
                 note_attribute(error, attrs, self.name, show_name(self.name))
                 raise
-            attrs.values[index] = value
+            values[index] = value
             return value
         return place
 
