@@ -5,10 +5,9 @@ Three representations, chosen by how a set came to be (measured in docs/performa
 * *shaped*: a `Shape` (the sorted names, shared by all sets of one literal and their images
   under ``mapAttrs``) and the values in that order. An operation that has met the shape
   before finds a value by index.
-* *table*: a dict, for sets with names known only at run time, and for ``//``. The sorted
-  names are computed when somebody asks, and kept.
-* *layered*: a small set on top of a big `base`, for ``big // small``. Layers are merged so
-  that their sizes stay geometric: a chain of updates costs logarithmic, not quadratic, time.
+* *table*: a dict, for sets with names known only at run time. The sorted names are computed
+  when somebody asks, and kept. A small one that is merged with another becomes shaped.
+* *layered*: a small set on top of a big `base`, for ``big // small`` (see `updates`).
 
 Names have two orders: sorted (what is shown), and of first appearance (`symbol_order`).
 """
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
 
 
 EMPTY_VALUES: Final[list[object]] = []
-MOST_LEARNT: Final = 256
 
 
 @mypyc_attr(free_list_len=1)
@@ -325,80 +323,6 @@ def from_table(table: dict[str, object], positions: Positions | None = None) -> 
     return Attrs(TABLE_SHAPE, EMPTY_VALUES, table, positions)
 
 
-def update(left: Attrs, right: Attrs) -> Attrs:
-    """``left // right``."""
-    if right.base is not None:
-        right.flatten()
-    size = right.top_size()
-    if size == 0:
-        return left
-    base = left.base
-    if base is None:
-        left_size = left.top_size()
-        if left_size == 0:
-            return right
-        if not is_worth_a_layer(left_size, size):
-            return merged(left, right)
-    # Merge the top layers that are not much bigger than what comes on top of them.
-    top = right
-    low: Attrs = left
-    while base is not None and low.top_size() <= 2 * size:
-        top = merged(one_layer(low), top)
-        size = top.top_size()
-        low = base
-        base = low.base
-    if base is None and size * 4 > low.top_size():
-        return merged(low, top)
-    result = Attrs(top.shape, top.values, top.table, top.positions)
-    result.base = low
-    return result
-
-
-def are_small(left: Attrs, right: Attrs) -> bool:
-    """Whether the result of an update may share its shape; and then neither set is empty."""
-    if left.base is not None or right.base is not None:
-        return False
-    left_size = left.top_size()
-    right_size = right.top_size()
-    if left_size == 0 or right_size == 0 or left_size + right_size > LARGEST_SHARED_SHAPE:
-        return False
-    return not is_worth_a_layer(left_size, right_size)
-
-
-def is_worth_a_layer(below: i64, above: i64) -> bool:
-    """Whether a set on top of one that is so much bigger is better not merged with it."""
-    return below > 40 and above * 4 <= below
-
-
-class SmallUpdates:
-    """Merges small sets at one place of a program.
-
-    There they have a few pairs of shapes, nearly always, and are merged as was learnt of the pair once.
-    Where there is always another pair, `budget` runs out, and tables are merged.
-    """
-
-    def __init__(self) -> None:
-        self.budget: i64 = MOST_LEARNT
-
-    def update(self, left: Attrs, right: Attrs) -> Attrs:
-        """``left // right``."""
-        if self.budget <= 0 or not are_small(left, right):
-            return update(left, right)
-        if left.table is not None:
-            left.become_shaped()
-        if right.table is not None:
-            right.become_shaped()
-        shape = left.shape
-        updates = shape.updates
-        known = updates.get(right.shape) if updates is not None else None
-        if known is None:
-            self.budget -= 1
-            known = learn_update(shape, right.shape)
-        elif self.budget < MOST_LEARNT:
-            self.budget += 1
-        return updated(left, right, known)
-
-
 def updated(left: Attrs, right: Attrs, known: ShapeUpdate) -> Attrs:
     """``left // right`` of two shaped sets, for whose shapes it is known what to do."""
     below = left.positions
@@ -420,15 +344,3 @@ def merged_positions(
     known.right = above
     known.positions = positions
     return positions
-
-
-def merged(left: Attrs, right: Attrs) -> Attrs:
-    """One layer of two."""
-    table = left.to_table()
-    right.add_to(table)
-    positions = left.positions
-    if positions is not None or right.positions is not None:
-        above = layer_positions(right)
-        if above is not None:
-            positions = merge(positions, above)
-    return Attrs(TABLE_SHAPE, EMPTY_VALUES, table, positions)

@@ -7,9 +7,14 @@ import random
 import pytest
 
 from tvix_eval.vm.attr_positions import OnePosition, TablePositions
-from tvix_eval.vm.attrs import Attrs, from_sorted, from_table, update
+from tvix_eval.vm.attrs import Attrs, from_sorted, from_table
+from tvix_eval.vm.updates import Updates
 
 from ..evaluating import Program, show
+
+
+UPDATES = Updates()
+update = UPDATES.update
 
 
 def make(names: list[str], value: int, kind: int) -> Attrs:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from tvix_eval.errors import EvalError, NixError
 from tvix_eval.hints import i64
 from tvix_eval.vm.attr_positions import LiteralPositions, OnePosition, TablePositions, merge
-from tvix_eval.vm.attrs import Attrs, SmallUpdates, from_sorted, from_table, layer_positions
+from tvix_eval.vm.attrs import Attrs, from_sorted, from_table, layer_positions
 from tvix_eval.vm.force import expected, force_attrs, refers_to_store
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Shape
 from tvix_eval.vm.show import show_name
 from tvix_eval.vm.strings import NixString
+from tvix_eval.vm.updates import Updates
 from tvix_eval.vm.values import EMPTY_LIST, MISSING, Builtin, Closure, Env, Op, Thunk
 
 TYPE_CHECKING = False
@@ -154,7 +155,7 @@ class DynamicAttrs(Op):
         self.names: Final = names
         self.values: Final = values
         self.positions: Final = positions
-        self.small: Final = SmallUpdates()
+        self.updates: Final = Updates()
         self.one_position: OnePosition | None = None  # of the last set that got one attribute
 
     def eval(self, env: Env) -> object:
@@ -182,9 +183,9 @@ class DynamicAttrs(Op):
                     where = OnePosition(name, found[name])
                     self.one_position = where
                 one = from_sorted([name], [table[name]], where)
-                return one if static.size() == 0 else self.small.update(static, one)
+                return one if static.size() == 0 else self.updates.update(static, one)
         dynamic = from_table(table, TablePositions(found))
-        return dynamic if static.size() == 0 else self.small.update(static, dynamic)
+        return dynamic if static.size() == 0 else self.updates.update(static, dynamic)
 
     def defined_twice(self, name: str, static: Attrs, found: dict[str, int], pos: i64) -> NixError:
         earlier: i64 = found[name] if name in found else static.position(name)
@@ -542,7 +543,7 @@ class Update(Op):
         self.right: Final = right
         self.left_pos: Final[i64] = left_pos
         self.right_pos: Final[i64] = right_pos
-        self.small: Final = SmallUpdates()
+        self.updates: Final = Updates()
 
     def eval(self, env: Env) -> object:
         right = update_operand(
@@ -551,7 +552,7 @@ class Update(Op):
         left = update_operand(
             self.left, env, self.left_pos, "in the left operand of the update (//) operator"
         )
-        return self.small.update(left, right)
+        return self.updates.update(left, right)
 
 
 def update_operand(operand: Op, env: Env, pos: i64, why: str) -> Attrs:

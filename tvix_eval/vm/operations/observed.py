@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tvix_eval.hints import i64
-from tvix_eval.vm.attrs import Attrs, update
+from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.observer import (
     AVOIDED,
     CONCATS,
@@ -136,7 +136,7 @@ class CountedUpdate(Update):
         left = update_operand(
             self.left, env, self.left_pos, "in the left operand of the update (//) operator"
         )
-        result = update(left, right)
+        result = self.updates.update(left, right)
         self.observer.count(UPDATES, self.merged_sets)
         if result is not left and result is not right:
             copied = result.top_size()
