@@ -21,6 +21,8 @@ POWERS_COUNT: Final = 79
 EXPONENT_ALPHA: Final = -60  # scaled numbers have a binary exponent from here to -32
 FIXED_FROM: Final = -4  # decimal exponents that are written without "e"
 FIXED_TO: Final = 15
+SHORT: Final = 1e5  # with EXACT: of multiples of 2^-10 below this, all digits are at most 15
+EXACT: Final = 1024.0
 
 POWERS: Final[dict[int, tuple[int, int]]] = {}
 
@@ -138,6 +140,8 @@ def format_float_json(value: float) -> str:
     sign = "-" if struct.pack(">d", value)[0] & 0x80 else ""
     if value == 0:
         return sign + "0.0"
+    if -SHORT < value < SHORT and (value * EXACT).is_integer():
+        return repr(value)  # with so few digits it is written exactly, and no other text is as short
     digits, exponent = shortest_digits(abs(value))
     count = len(digits)
     point = count + exponent

@@ -13,6 +13,14 @@ from tvix_eval.vm.show import show_name, show_type
 from tvix_eval.vm.strings import ContextBuilder, NixString
 from tvix_eval.vm.values import MISSING, Path, Thunk
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
+
+LONG: Final = 1024  # bytes
+QUOTING: Final[list[Callable[[str], str]]] = []
+
 
 class JSONSerializationError(NixError):
     """A string that is not UTF-8. `partial`: the text before it, which Nix has already written."""
@@ -36,14 +44,18 @@ def to_json(value: object, strict: bool, pos: i64, context: ContextBuilder, copy
     return "".join(writer.parts)
 
 
+def quoting() -> Callable[[str], str]:
+    """What makes a JSON string literal of a text. Importing it takes a while."""
+    if not QUOTING:
+        from json.encoder import encode_basestring
+
+        QUOTING.append(encode_basestring)
+    return QUOTING[0]
+
+
 def quote(text: str) -> str:
     """A JSON string literal."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return '"' + text + '"'
-    charge(len(text))  # JSON of JSON grows exponentially
-    from json.encoder import encode_basestring
-
-    return encode_basestring(text)
+    return quoting()(text)
 
 
 class JsonWriter:
@@ -53,6 +65,7 @@ class JsonWriter:
         self.strict = strict
         self.context = context
         self.copy = copy
+        self.quote: Final = quoting()
         self.parts: list[str] = []
         self.bad: JSONSerializationError | None = None
 
@@ -96,7 +109,9 @@ class JsonWriter:
             except UnicodeDecodeError as error:
                 self.bad = not_utf8(error)
                 self.bad.partial = "".join(self.parts) + '"'
-        self.parts.append(quote(text))
+        if len(text) > LONG:
+            charge(len(text))  # JSON of JSON grows exponentially
+        self.parts.append(self.quote(text))
 
     def write_attrs(self, attrs: Attrs, pos: i64) -> None:
         to_string = attrs.place("__toString")
