@@ -22,7 +22,15 @@ from tvix_eval.vm.force import (
 from tvix_eval.vm.machine import session
 from tvix_eval.vm.operations.variables import Const
 from tvix_eval.vm.positions import position_value
-from tvix_eval.vm.shapes import NO_SHAPE, TABLE_SHAPE, Positions, Shape, removal_of, shape_of
+from tvix_eval.vm.shapes import (
+    LARGEST_SHARED_SHAPE,
+    NO_SHAPE,
+    TABLE_SHAPE,
+    Positions,
+    Shape,
+    removal_of,
+    shape_of,
+)
 from tvix_eval.vm.values import (
     EMPTY_LIST,
     MISSING,
@@ -111,6 +119,9 @@ class RemoveAttrs(Primitive):
             name = force_string_no_context(item, 0, why)
             symbols.number(name)
             names.append(name)
+        base = attrs.base
+        if base is not None and base.top_size() + attrs.top_size() <= LARGEST_SHARED_SHAPE:
+            attrs.flatten()
         if attrs.base is None and attrs.table is None:
             removal = removal_of(attrs.shape, names)
             if removal.shape.size == attrs.shape.size:

@@ -50,14 +50,14 @@ class Context:
 
     def __init__(self, members: frozenset[str]) -> None:
         self.members: Final = members  # the encoded forms of the elements
-        self.unions: Final[dict[Context, Context]] = {}
-        self.in_order: list[ContextElement] = []
+        self.unions: dict[Context, Context] | None = None
+        self.in_order: list[ContextElement] | None = None
 
     @property
     def elements(self) -> list[ContextElement]:
         """By kind, path and output: Nix's order."""
         in_order = self.in_order
-        if not in_order:
+        if in_order is None:
             in_order = sorted([decode(member) for member in self.members], key=sort_key)
             self.in_order = in_order
         return in_order
@@ -131,7 +131,11 @@ def single(member: ContextElement) -> Context:
 def union(a: Context, b: Context) -> Context:
     if a is b:
         return a
-    found = a.unions.get(b)
+    unions = a.unions
+    if unions is None:
+        unions = {}
+        a.unions = unions
+    found = unions.get(b)
     if found is None:
         members = a.members | b.members
         if len(members) == len(a.members):
@@ -140,7 +144,7 @@ def union(a: Context, b: Context) -> Context:
             found = b
         else:
             found = context_of(members)
-        a.unions[b] = found
+        unions[b] = found
     return found
 
 
