@@ -129,6 +129,7 @@ class Resolver:
     def __init__(self, known: frozenset[str], symbols: Symbols, max_depth: i64) -> None:
         self.known: Final = known
         self.symbols: Final = symbols
+        self.bound: Final[set[str]] = set()  # names that any scope has bound
         self.depth: i64 = 0
         self.max_depth: Final[i64] = max_depth
 
@@ -194,7 +195,7 @@ class Resolver:
         name = node.name
         depth: i64 = 0
         current = frame
-        binder = binder_from(scope)
+        binder = binder_from(scope) if name in self.bound else None
         while binder is not None:
             while current is not binder.frame:
                 parent = current.parent
@@ -232,6 +233,7 @@ class Resolver:
                 names[formal.name] = inner.allocate()
             if node.arg is not None:
                 names[node.arg] = inner.allocate()
+        self.bound.update(names)
         inside = Scope(scope, inner, names, -1, 0)
         if formals is not None:
             for formal in formals.formals:
@@ -257,6 +259,7 @@ class Resolver:
             slot = frame.allocate()
             names[name] = slot
             node.attrs[name].slot = slot
+        self.bound.update(names)
         return Scope(scope, frame, names, -1, 0)
 
     def bindings(self, node: Attrs, inside: Scope | None, outside: Scope | None, frame: Frame) -> None:
@@ -292,10 +295,12 @@ def resolve(
     """
     frame = Frame(None)
     scope: Scope | None = None
+    resolver = Resolver(known, symbols, max_depth)
     if names is not None:
         bound: dict[str, int] = {}
         for name in names:
             bound[name] = frame.allocate()
+        resolver.bound.update(bound)
         scope = Scope(None, frame, bound, -1, 0)
-    Resolver(known, symbols, max_depth).resolve(root, scope, frame)
+    resolver.resolve(root, scope, frame)
     return frame.size
