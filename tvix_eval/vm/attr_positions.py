@@ -181,11 +181,15 @@ def some_positions(
 def of_shape(positions: Positions | None, shape: Shape) -> Positions | None:
     """The positions of a table that has become shaped: they hold on to the table no more."""
     if isinstance(positions, SamePosition):
-        last = shape.same_position
-        if isinstance(last, SamePosition) and last.pos == positions.pos and last.delayed == positions.delayed:
-            return last
-        found = SamePosition(shape, None, positions.pos, positions.delayed)
-        shape.same_position = found
+        key = 2 * positions.pos + (1 if positions.delayed else 0)
+        known = shape.same_position
+        if known is None:
+            known = {}
+            shape.same_position = known
+        found = known.get(key)
+        if found is None:
+            found = SamePosition(shape, None, positions.pos, positions.delayed)
+            known[key] = found
         return found
     if isinstance(positions, SomePositions):
         return SomePositions(positions.all, shape, None)

@@ -32,7 +32,7 @@ class Shape:
         self.map_ops: list[Op] | None = None  # of ``mapAttrs``
         self.updates: dict[Shape, ShapeUpdate] | None = None  # with sets of other shapes on the right
         self.removals: dict[tuple[str, ...], ShapeRemoval] | None = None  # of ``removeAttrs``
-        self.same_position: Positions | None = None  # the last of a set with one position for all
+        self.same_position: dict[int, Positions] | None = None  # of sets with one position for all
 
     def find(self, name: str) -> i64:
         """The index of `name`, or -1."""
