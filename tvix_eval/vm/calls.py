@@ -11,7 +11,7 @@ from tvix_eval.hints import i64
 from tvix_eval.vm.attrs import Attrs
 from tvix_eval.vm.force import expected
 from tvix_eval.vm.machine import REGISTERS, call_depth_error, poll, session
-from tvix_eval.vm.shapes import TABLE_SHAPE
+from tvix_eval.vm.shapes import TABLE_SHAPE, Shape
 from tvix_eval.vm.show import show_name, show_type, show_value
 from tvix_eval.vm.values import (
     MISSING,
@@ -56,17 +56,8 @@ def bind_formals(code: Code, formals: Formals, argument: object, env: Env, pos: 
     if argument.base is None and shape is not TABLE_SHAPE:
         values = argument.values
         if shape is not formals.cached_shape:
-            indexes: list[int] = []
-            used: i64 = 0
-            for name in formals.names:
-                index = shape.find(name)
-                if index >= 0:
-                    used += 1
-                indexes.append(index)
-            if not formals.ellipsis and used != shape.size:
+            if not match_formals(formals, shape):
                 raise wrong_arguments(code, formals, argument, pos)
-            formals.cached_indexes = indexes
-            formals.cached_shape = shape
         defaults = formals.defaults
         for index in formals.cached_indexes:
             if index >= 0:
@@ -98,6 +89,28 @@ def bind_formals(code: Code, formals: Formals, argument: object, env: Env, pos: 
             slot += 1
         if not formals.ellipsis and count != argument.size():
             raise wrong_arguments(code, formals, argument, pos)
+
+
+def match_formals(formals: Formals, shape: Shape) -> bool:
+    """Find out where the formals are in the sets of a shape; False if these have too many attributes.
+
+    It goes by the names of the shape: a function with many optional arguments is mostly given few.
+    """
+    slots = formals.slots
+    indexes = [-1] * len(formals.names)
+    used: i64 = 0
+    at: i64 = 0
+    for name in shape.names:
+        slot = slots.get(name)
+        if slot is not None:
+            indexes[slot] = at
+            used += 1
+        at += 1
+    if used != shape.size and not formals.ellipsis:
+        return False
+    formals.cached_indexes = indexes
+    formals.cached_shape = shape
+    return True
 
 
 def force_argument(argument: Thunk, code: Code, pos: i64) -> object:

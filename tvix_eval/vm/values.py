@@ -143,7 +143,7 @@ class Thunk:
             return self.value
         env = self.env
         if env is None:
-            raise infinite_recursion(pos)
+            raise infinite_recursion(pos, self)
         registers = REGISTERS
         depth = registers.depth + 1
         if depth > registers.max_depth:
@@ -158,6 +158,8 @@ class Thunk:
         except NixError as error:
             error.__traceback__ = None
             error.unsettled = False
+            if isinstance(error, InfiniteRecursionError) and error.culprit is not None:
+                error.add_asker(pos, error.culprit is self)
             if isinstance(op, Failed):
                 self.env = env
             else:
@@ -178,9 +180,10 @@ class Thunk:
         return value
 
 
-def infinite_recursion(pos: i64) -> NixError:
+def infinite_recursion(pos: i64, thunk: Thunk) -> NixError:
     error = InfiniteRecursionError("infinite recursion encountered", pos)
     error.unsettled = True
+    error.culprit = thunk
     return error
 
 
@@ -228,7 +231,7 @@ class Code:
 class Formals:
     """The pattern ``{ a, b ? default, ... } @ whole``.
 
-    `names[i]` goes to slot i, in symbol order. `whole` is the name after "@" ("" if none)
+    `names[i]` goes to slot i, in symbol order; `slots` is the inverse. `whole` is the name after "@" ("" if none)
     and `whole_slot` its slot, or -1. `pending[i]`: what slot i holds at first when its default
     counts, or None. `cached_*`: how the last shape of argument matched.
     """
@@ -250,6 +253,7 @@ class Formals:
         self.ellipsis: Final = ellipsis
         self.whole: Final = whole
         self.whole_slot: Final[i64] = whole_slot
+        self.slots: Final = {names[at]: at for at in range(len(names))}
         self.cached_shape: object = None
         self.cached_indexes: list[int] = []
 
