@@ -12,7 +12,6 @@ from tvix_eval.vm.updates import Updates
 
 from ..evaluating import Program, show
 
-
 UPDATES = Updates()
 update = UPDATES.update
 
