@@ -21,9 +21,9 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
 
 
-def console_examples() -> list[tuple[str, str]]:
+def console_examples(page: str) -> list[tuple[str, str]]:
     """Commands and what they print, in order: later ones use the files of earlier ones."""
-    text = "".join(blocks("README.md", "console"))
+    text = "".join(blocks(page, "console"))
     steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE)
     return [(command, output) for command, output in steps if "/path/to" not in command]
 
@@ -33,12 +33,15 @@ def test_the_readme_begins_with_two_commands() -> None:
     assert len(blocks("README.md", "sh")[0].splitlines()) == 2
 
 
-def test_examples_of_the_readme(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ["README.md", "docs/profiling.md"])
+def test_examples(tmp_path: Path, page: str) -> None:
+    if page == "docs/profiling.md":
+        (tmp_path / "sum.nix").write_text(blocks(page, "nix")[0])
     shell = ""
     for name, entry in (("tvix-eval", "evaluate"), ("tvix-instantiate", "instantiate")):
         program = [sys.executable, "-c", f"from tvix_glue.programs import {entry}; {entry}()"]
         shell += f'{name}() {{ {shlex.join(program)} "$@"; }}; '
-    for command, output in console_examples():
+    for command, output in console_examples(page):
         made = subprocess.run(
             ["bash", "-c", shell + command],
             cwd=tmp_path,
@@ -74,6 +77,7 @@ def test_all_instructions_are_in_a_family() -> None:
         "README.md",
         "ARCHITECTURE.md",
         "docs/README.md",
+        "docs/profiling.md",
         "docs/bytecode.md",
         "docs/testing.md",
         "docs/compatibility.md",

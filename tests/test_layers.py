@@ -76,6 +76,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.instruments": {"linker", "vm", "vm.operations"},
     # What is told of an evaluation.
     "tvix_eval.observers": {"hints", "errors", "vm"},
+    "tvix_eval.probes": {"errors", "hints", "linker", "observers", "vm", "vm.operations"},
     # An evaluation.
     "tvix_eval.deep": {"errors"},
     "tvix_eval.polling": {"errors"},
@@ -101,13 +102,15 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.store_access": {"hints", "errors", "builtins"},
     "tvix_eval.program": {"errors", "syntax", "output", "vm"},
     "tvix_eval.precompile": {"errors", "eval_io", "evaluation", "output", "program"},
+    "tvix_eval.profiling.resources": set(),
+    "tvix_eval.profiling": {"errors", "linker", "observers", "probes", "program", "vm"},
     "tvix_eval.repl": {
         *("errors", "syntax", "compiler", "vm", "output", "builtins", "observers", "eval_io", "worlds"),
         *("activation", "evaluation", "auto_call", "packages", "program", "search_path"),
     },
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
-        "repl",
+        *("profiling", "repl"),
         *("compiler", "deep", "output", "precompile", "program", "store_access", "worlds"),
     },
     "tvix_eval.configuration": {"errors", "nix_compat.nix_conf"},

@@ -45,6 +45,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "convert.py": "its views derive from the abstract classes of collections",
         "host_functions.py": "asks `inspect` and `typing` about functions",
         "host_values.py": "asks what its Python objects are as abstract classes do",
+        "profiling": "runs once, when the evaluation is over",
         "repl": "waits for people",
         "testing": "used by pytest only, with attrs classes and generators",
     },

@@ -36,12 +36,16 @@ if TYPE_CHECKING:
     from typing import Final
 
     from tvix_eval.builtins.records import Record
+    from tvix_eval.profiling.measurement import Measurement
     from tvix_eval.vm.observer import Observer
 
     MakeEvaluator = Callable[[Callable[[str, str], None], Observer | None], Evaluator]
 
 PATIENCE: Final = 1.0  # seconds after Ctrl-C, for an evaluation that waits for the system
 VERSION: Final = "0.1.0"
+# The flags that `make_measurement` takes, in its order.
+MEASURED: Final = ("--profile", "--profile-mode", "--profile-interval", "--profile-memory", "--coverage")
+SUBCOMMANDS: Final = ("repl", "stats")
 
 
 class Command(Program):
@@ -58,13 +62,19 @@ class Command(Program):
         self.arguments: Arguments = Arguments()
         # Without arguments it is for a person to converse with; a file of that name is ``./repl``.
         self.interactive: Final = arguments[:1] == ["repl"] or (not arguments and os.isatty(0))
-        self.words: Final = arguments[1:] if arguments[:1] == ["repl"] else arguments
+        self.subcommand: Final = arguments[0] if arguments and arguments[0] in SUBCOMMANDS else ""
+        self.words: Final = arguments[1:] if self.subcommand else arguments
         self.status = 0  # when nothing is wrong that ends the run
 
     def run(self) -> int:
         return super().run() or self.status
 
     def perform(self) -> None:
+        if self.subcommand == "stats":
+            from tvix_eval.profiling import compare_statistics
+
+            compare_statistics.run(self.words)
+            return
         self.arguments = read_arguments(self.words)
         if self.arguments.has("--help"):
             write(1, byte_text(options.help_text()))
@@ -150,13 +160,35 @@ class Command(Program):
 
             self.converse(make, entries, lookup)
             return
-        evaluation = Evaluator(builtins, io, settings, self.emit, store.copy_path, self.parse_warning)
+        measurement = self.measurement()
+        observer = None if measurement is None else measurement.observer
+        evaluation = Evaluator(
+            builtins, io, settings, self.emit, store.copy_path, self.parse_warning, observer
+        )
         evaluation.patience = PATIENCE
         if precompiling:
             self.precompile(evaluation)
             return
         gc.disable()  # afterwards, too: the process ends, and nothing is worth collecting
-        evaluation.run(Job(evaluation, self.arguments, entries, lookup, self.standard_input()).run)
+        job = Job(evaluation, self.arguments, entries, lookup, self.standard_input())
+        if measurement is None:
+            evaluation.run(job.run)
+            return
+        job.at_end = measurement.take_stock
+        try:
+            evaluation.run(job.run)
+        finally:
+            evaluation.run(lambda: measurement.finish(evaluation.sources))
+
+    def measurement(self) -> Measurement | None:
+        """What is to be measured; None when nobody asks."""
+        last = self.arguments.last
+        asked = [last(name) for name in MEASURED]
+        if not any(each is not None for each in asked):
+            return None
+        from tvix_eval.profiling.measurement import make_measurement
+
+        return make_measurement(*[None if each is None else byte_text(each) for each in asked])
 
     def check_precompile(self, settings: Settings) -> None:
         if self.arguments.has("--expr") or "-" in self.arguments.positional:
@@ -209,6 +241,7 @@ class Job:
         self.lookup: Final = lookup
         self.folder: Final = evaluation.io.working_directory()
         self.args: Final[dict[str, object]] = {}
+        self.at_end: Callable[[], None] | None = None  # called while what was evaluated is there
 
     def run(self) -> None:
         open_search_path(self.evaluation.io, self.entries, self.lookup, self.folder)
@@ -279,6 +312,8 @@ class Job:
                 not self.arguments.has("--no-location"),
                 write_output,
             )
+        if self.at_end is not None:
+            self.at_end()
 
     def form(self) -> str:
         """How to print a value."""

@@ -96,7 +96,7 @@ class FileLoader(Loader):
 class Evaluator:
     """`builtins` makes the builtins, given what imports files. `emit(kind, text)` takes what
     the program says: see `Session`. `copy_path(path)` puts a file into a store. `observer` is told
-    what happens.
+    what happens; or it is what says how to link.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Evaluator:
         emit: Callable[[str, str], None],
         copy_path: Callable[[str], str] | None = None,
         on_parse_warning: Callable[[str, str, ParseWarning], None] | None = None,
-        observer: Observer | None = None,
+        observer: Observer | Instruments | None = None,
     ) -> None:
         forget_shapes()  # what is shared would pile up, one evaluation's after the other's
         forget_contexts()
@@ -124,7 +124,9 @@ class Evaluator:
         self.session.colours = settings.colours
         self.session.owner = self
         self.instruments: Instruments | None = None
-        if observer is not None:
+        if isinstance(observer, Instruments):
+            self.instruments = observer
+        elif observer is not None:
             from tvix_eval.instruments import ObserverInstruments
             from tvix_eval.vm.observed_calls import ObservedCalls
 
@@ -157,7 +159,7 @@ class Evaluator:
             elif isinstance(record, SourceBuiltin):
                 value = Thunk(SourceImport(self, record), NO_ENV)
             elif self.instruments is not None:
-                value = record.as_observed(True)
+                value = self.instruments.builtin(record)
             table[record.name] = value
             values[global_name(record.name)] = value
         builtins = from_table(table, TablePositions({}))

@@ -46,7 +46,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-    from tvix_eval.vm.values import Op
+    from tvix_eval.vm.values import Builtin, Op
 
 
 class ObserverInstruments(Instruments):
@@ -91,6 +91,9 @@ class ObserverInstruments(Instruments):
         if is_variable(operation):
             return Avoided(operation, observer)
         return operation
+
+    def builtin(self, builtin: Builtin) -> Builtin:
+        return builtin.as_observed(True)
 
     def select_path(self, operation: SelectPath) -> Op:
         """Each component counts when its name is looked up."""

@@ -63,6 +63,10 @@ class Instruments:
     def observed(self, operation: Op) -> Op:
         raise NotImplementedError
 
+    def builtin(self, builtin: Builtin) -> Builtin:
+        """What to bind instead of a builtin."""
+        return builtin
+
 
 class Globals:
     """What the host supplies: values by the names that are visible without ``builtins.``.

@@ -22,6 +22,7 @@ class Flag:
 INPUT: Final = "What to evaluate"
 OUTPUT: Final = "What to print"
 SETTINGS: Final = "How to evaluate"
+MEASURES: Final = "What to measure"
 OTHER: Final = "Other"
 
 FLAGS: Final = [
@@ -65,6 +66,16 @@ FLAGS: Final = [
     ),
     Flag(SETTINGS, "--no-code-cache", "", "neither read nor keep compiled code"),
     Flag(SETTINGS, "--code-cache", "FOLDER", "where compiled code is kept (default: the user's cache)"),
+    Flag(
+        MEASURES,
+        "--profile",
+        "FILE",
+        "write a profile: .html a flame graph, .json for speedscope, else collapsed stacks",
+    ),
+    Flag(MEASURES, "--profile-mode", "MODE", "sampled (default), or exact: every call is counted"),
+    Flag(MEASURES, "--profile-interval", "MS", "milliseconds between two samples (default 1)"),
+    Flag(MEASURES, "--profile-memory", "FILE", "write which expressions made the values that are alive"),
+    Flag(MEASURES, "--coverage", "FILE", "write what was evaluated, in lcov's format"),
     Flag(OTHER, "--completion", "SHELL", "print a completion script: bash, zsh or fish"),
     Flag(OTHER, "--version", "", "print the version, and whether the evaluator is compiled"),
     Flag(OTHER, "--help -h", "", "print this"),
@@ -77,6 +88,7 @@ Usage: tvix-eval [FLAG]… [FILE|-]…
        tvix-eval [FLAG]… -E EXPR…
        tvix-eval [FLAG]… --precompile [FILE|FOLDER]…
        tvix-eval repl [FLAG]… [FILE|-E EXPR]…
+       tvix-eval stats [--json] BEFORE.json AFTER.json
 
 Evaluates Nix expressions, from files (default: ./default.nix) or as given, and
 prints their values as Nix does. Interactively when told to, and on a terminal

@@ -1,0 +1,1 @@
+"""Profiles, coverage and statistics as files. Imported only when one is asked for."""
