@@ -216,7 +216,20 @@ class MissingArgumentError(EvalError):
 class InfiniteRecursionError(EvalError):
     """A value needs itself. `unsettled` until an activation has been left on its account:
     so long, whoever asked for the value may give a better position.
+
+    `askers`: who asked for each value of the circle, the innermost first; all of the circle once
+    `culprit`, the value that needs itself, is None again.
     """
+
+    def __init__(self, message: str, pos: i64 = NO_POSITION) -> None:
+        super().__init__(message, pos)
+        self.culprit: object = None
+        self.askers: list[int] = []
+
+    def add_asker(self, pos: i64, last: bool) -> None:
+        self.askers.append(int(pos))
+        if last:
+            self.culprit = None
 
 
 class Abort(EvalError):
