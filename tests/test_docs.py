@@ -77,6 +77,7 @@ def test_all_instructions_are_in_a_family() -> None:
         "README.md",
         "ARCHITECTURE.md",
         "docs/README.md",
+        "docs/errors.md",
         "docs/profiling.md",
         "docs/bytecode.md",
         "docs/testing.md",

@@ -98,12 +98,15 @@ LAYERS: dict[str, set[str]] = {
     },
     # Programs.
     "tvix_eval.auto_call": {"errors", "vm"},
+    "tvix_eval.diagnostics": {
+        *("errors", "syntax", "vm", "output", "builtins", "eval_io", "search_path"),
+    },
     "tvix_eval.options": {"errors"},
     "tvix_eval.store_access": {"hints", "errors", "builtins"},
     "tvix_eval.program": {"errors", "syntax", "output", "vm"},
-    "tvix_eval.precompile": {"errors", "eval_io", "evaluation", "output", "program"},
+    "tvix_eval.precompile": {"errors", "eval_io", "evaluation", "program"},
     "tvix_eval.profiling.resources": set(),
-    "tvix_eval.profiling": {"errors", "linker", "observers", "probes", "program", "vm"},
+    "tvix_eval.profiling": {"errors", "probes", "program", "vm"},
     "tvix_eval.repl": {
         *("errors", "syntax", "compiler", "vm", "output", "builtins", "observers", "eval_io", "worlds"),
         *("activation", "evaluation", "auto_call", "packages", "program", "search_path"),
@@ -112,6 +115,7 @@ LAYERS: dict[str, set[str]] = {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
         *("profiling", "repl"),
         *("compiler", "deep", "output", "precompile", "program", "store_access", "worlds"),
+        "diagnostics",
     },
     "tvix_eval.configuration": {"errors", "nix_compat.nix_conf"},
     "tvix_eval.configuration_files": {

@@ -43,6 +43,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "builtins/urls.py": "cold, and its class attributes are not what mypyc accepts",
         "api.py": "the library's face: nothing in it runs often",
         "convert.py": "its views derive from the abstract classes of collections",
+        "diagnostics": "runs when something is wrong",
         "host_functions.py": "asks `inspect` and `typing` about functions",
         "host_values.py": "asks what its Python objects are as abstract classes do",
         "profiling": "runs once, when the evaluation is over",

@@ -11,7 +11,7 @@ from tvix_eval import options
 from tvix_eval.auto_call import auto_call, find_along_attr_path
 from tvix_eval.builtins.registry import Loader, impure_constants, io_builtins, pure_builtins
 from tvix_eval.deep import COMPILED
-from tvix_eval.errors import Source, UsageError
+from tvix_eval.errors import NixError, Source, UsageError
 from tvix_eval.eval_io import join
 from tvix_eval.evaluation import Evaluator
 from tvix_eval.options import Arguments, read_arguments
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from typing import Final
 
     from tvix_eval.builtins.records import Record
+    from tvix_eval.diagnostics.trace import Places
     from tvix_eval.profiling.measurement import Measurement
+    from tvix_eval.syntax.settings import ParseWarning
     from tvix_eval.vm.observer import Observer
 
     MakeEvaluator = Callable[[Callable[[str, str], None], Observer | None], Evaluator]
@@ -46,6 +48,8 @@ VERSION: Final = "0.1.0"
 # The flags that `make_measurement` takes, in its order.
 MEASURED: Final = ("--profile", "--profile-mode", "--profile-interval", "--profile-memory", "--coverage")
 SUBCOMMANDS: Final = ("repl", "stats")
+PRETTY: Final = "pretty"  # the forms of errors
+NIX_TEXT: Final = "nix"
 
 
 class Command(Program):
@@ -65,6 +69,7 @@ class Command(Program):
         self.subcommand: Final = arguments[0] if arguments and arguments[0] in SUBCOMMANDS else ""
         self.words: Final = arguments[1:] if self.subcommand else arguments
         self.status = 0  # when nothing is wrong that ends the run
+        self.error_form = PRETTY
 
     def run(self) -> int:
         return super().run() or self.status
@@ -76,6 +81,7 @@ class Command(Program):
             compare_statistics.run(self.words)
             return
         self.arguments = read_arguments(self.words)
+        self.set_error_form()
         if self.arguments.has("--help"):
             write(1, byte_text(options.help_text()))
         elif self.arguments.has("--version"):
@@ -84,6 +90,65 @@ class Command(Program):
             write(1, byte_text(options.completion(self.arguments.last("--completion") or "")))
         else:
             self.evaluate()
+
+    def set_error_form(self) -> None:
+        form = self.arguments.last("--error-format")
+        if form is None:
+            form = NIX_TEXT if self.interactive else PRETTY
+        if form not in (PRETTY, NIX_TEXT, JSON):
+            raise UsageError("'--error-format' wants pretty, nix or json, not '" + form + "'")
+        self.error_form = form
+
+    def error_message(self, error: NixError) -> str:
+        if self.error_form == NIX_TEXT:
+            return super().error_message(error)
+        from tvix_eval.diagnostics.face import shown_error
+
+        try:
+            return shown_error(error, self.error_form, self.places(), self.show_trace, self.colours)
+        except Exception:  # whatever is wrong with how it is shown, the error must be
+            return super().error_message(error)
+
+    def fail(self, message: str) -> None:
+        self.say_in_form("error", "", message, "error: " + message + "\n")
+
+    def tell(self, level: int, text: str) -> None:
+        self.say_in_form("info", "", text, text + "\n")
+
+    def emit(self, kind: str, text: str) -> None:
+        if self.error_form == JSON:
+            severity = "info" if kind == "trace" else "warning"
+            self.say_in_form(severity, kind.replace(" ", "-"), text, "")
+        else:
+            super().emit(kind, text)
+
+    def say_in_form(self, severity: str, code: str, message: str, text: str) -> None:
+        """Say a message that has no place: as JSON where that is wanted, else as `text`."""
+        if self.error_form != JSON:
+            self.say(text)
+            return
+        from tvix_eval.diagnostics.face import shown_line
+
+        self.say(shown_line(severity, code, message))
+
+    def parse_warning(self, name: str, text: str, warning: ParseWarning) -> None:
+        if self.error_form == NIX_TEXT:
+            super().parse_warning(name, text, warning)
+            return
+        from tvix_eval.diagnostics.face import shown_warning
+
+        self.say(shown_warning(name, text, warning, self.error_form, self.places(), self.colours))
+
+    def places(self) -> Places:
+        from tvix_eval.diagnostics.face import places_of
+
+        arguments = self.arguments
+        return places_of(
+            [byte_text(each) for each in arguments.positional],
+            [byte_text(each) for each in arguments.all("--include")],
+            byte_text(self.environment.get("NIX_PATH", "")),
+            byte_text(arguments.last("--store") or ""),
+        )
 
     def settings(self) -> Settings:
         arguments = self.arguments
@@ -98,7 +163,7 @@ class Command(Program):
         self.show_trace = arguments.has("--show-trace")
         return Settings(
             max_call_depth=10_000 if depth is None else min(int(depth), 1 << 40),
-            show_trace=self.show_trace,
+            show_trace=self.show_trace or self.error_form != NIX_TEXT,  # which chooses from the whole trace
             trace_verbose=arguments.has("--trace-verbose"),
             abort_on_warn=self.environment.get("NIX_ABORT_ON_WARN", "") in ("1", "yes", "true"),
             pure_eval=arguments.has("--pure-eval"),

@@ -47,6 +47,7 @@ FLAGS: Final = [
         "compile files, and all .nix files below folders, into the code cache, so that evaluating reads none",
     ),
     Flag(SETTINGS, "--show-trace", "", "show the whole trace of an error"),
+    Flag(SETTINGS, "--error-format", "FORMAT", "of errors and warnings: pretty (default), nix, or json"),
     Flag(SETTINGS, "--trace-verbose", "", "builtins.traceVerbose says something"),
     Flag(SETTINGS, "--max-call-depth", "N", "how deep calls may nest (default 10000)"),
     Flag(SETTINGS, "--pure-eval", "", "no files, no environment, no time, no lookup path"),

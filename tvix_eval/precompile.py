@@ -13,7 +13,6 @@ import time
 from tvix_eval.errors import NixError
 from tvix_eval.eval_io import SETTLED_AFTER, join, system_error
 from tvix_eval.evaluation import Evaluator
-from tvix_eval.output.error_text import error_text
 from tvix_eval.program import Program, read_all, write
 
 TYPE_CHECKING = False
@@ -91,8 +90,7 @@ class Precompilation:
         return 1 if failures or outcome.cannot_write else 0
 
     def describe(self, error: NixError) -> str:
-        program = self.program
-        return error_text(error, error.sources, program.show_trace, program.colours) + "\n"
+        return self.program.error_message(error)
 
     def find(self, path: str) -> None:
         """Append the files that a path names. Links to folders below it are not followed."""

@@ -89,37 +89,44 @@ class Program:
             self.complain(error)
             return error.exit_status
         except (Interrupted, KeyboardInterrupt):
-            self.say("error: interrupted by the user\n")
+            self.fail("interrupted by the user")
         except MemoryError:
-            self.say("error: out of memory\n")
+            self.fail("out of memory")
         except OSError as trouble:
-            self.say("error: " + byte_text(trouble.strerror or str(trouble)) + "\n")
+            self.fail(byte_text(trouble.strerror or str(trouble)))
         except Exception as defect:
             self.defect(defect)
         return 1
 
-    def complain(self, error: NixError) -> None:
+    def error_message(self, error: NixError) -> str:
+        """What is said of an error."""
         text = error_text(error, error.sources, self.show_trace, self.colours or self.json_log)
         if self.json_log:
             from tvix_eval.output.json_log import log_error
 
-            self.say(log_error(ERROR, error, text))
-        else:
-            self.say(text + "\n")
+            return log_error(ERROR, error, text)
+        return text + "\n"
+
+    def complain(self, error: NixError) -> None:
+        self.say(self.error_message(error))
 
     def defect(self, error: Exception) -> None:
         """An error that is ours, not the program's."""
-        self.say(
-            "error: internal error: "
+        self.fail(
+            "internal error: "
             + byte_text(type(error).__name__ + ": " + str(error))
             + "\nThis is a defect of "
             + self.name
-            + ". Please report it, with what you evaluated.\n"
+            + ". Please report it, with what you evaluated."
         )
         if self.environment.get("TVIX_DEBUG"):
             import traceback
 
             self.say(byte_text("".join(traceback.format_exception(error))))
+
+    def fail(self, message: str) -> None:
+        """Say why the run ends, where that is no error of a program."""
+        self.say("error: " + message + "\n")
 
     def say(self, text: str) -> None:
         try:

@@ -132,9 +132,43 @@ def test_errors_and_traces(tmp_path: Path) -> None:
     expression = 'let f = x: throw "no"; in { a = f 1; }.a'
     made = run(tmp_path, "-E", expression)
     assert (made.code, made.out) == (1, "")
+    assert made.err.startswith("error: no\n --> \xabstring\xbb:1:12\n")
+    assert "while calling 'f'" in made.err
+    nix = ("--error-format", "nix")
+    made = run(tmp_path, *nix, "-E", expression)
     assert made.err.startswith("error:\n") and made.err.endswith("\n       error: no\n")
-    longer = run(tmp_path, "--show-trace", "-E", expression).err
+    longer = run(tmp_path, *nix, "--show-trace", "-E", expression).err
     assert "while calling 'f'" in longer and len(longer) > len(made.err)
+
+
+def test_errors_for_editors(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text("{ a = 1 + x; }")
+    made = run(tmp_path, "--error-format", "json", "a.nix")
+    (found,) = [json.loads(line) for line in made.err.splitlines()]
+    assert found["code"] == "UndefinedVarError" and found["spans"][0]["file"] == f"{tmp_path}/a.nix"
+    expression = 'builtins.trace "here" (builtins.warn "there" http://a.b)'
+    made = run(tmp_path, "--error-format=json", "--lint-url-literals", "warn", "-E", expression)
+    lines = [json.loads(line) for line in made.err.splitlines()]
+    assert [(line["severity"], line["code"], line["message"][:12]) for line in lines] == [
+        ("warning", "", "URL literals"),
+        ("info", "trace", "here"),
+        ("warning", "evaluation-warning", "there"),
+    ]
+    assert lines[0]["spans"][0]["column"] == 46
+    made = run(tmp_path, "--error-format", "json", "--arg", "n")  # the format is not known yet
+    assert made.code == 1 and made.err.startswith("error: ")
+    made = run(tmp_path, "--error-format", "json", "none.nix")
+    assert "does not exist" in json.loads(made.err)["message"]
+    assert "wants pretty, nix or json" in run(tmp_path, "--error-format", "x", "-E", "1").err
+
+
+def test_errors_in_a_file_say_where_it_is_from_here(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/a.nix").write_text("{ a = 1 +\n  { }; }")
+    made = run(tmp_path, "--strict", "sub/a.nix")
+    assert made.err.startswith(
+        "error: cannot add a set to an integer\n --> sub/a.nix:2:3\n  |\n2 |   { }; }\n  |   ^^^\n"
+    )
 
 
 def test_what_programs_say(tmp_path: Path) -> None:
@@ -146,7 +180,7 @@ def test_what_programs_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--strct"], "error: unrecognised flag '--strct'\n       Did you mean --strict?\n"),
+        (["--strct"], "error: unrecognised flag '--strct'\n  = hint: did you mean `--strict`?\n"),
         (["-q"], "error: unrecognised flag '-q'\n"),
         (["--arg", "n"], "error: flag '--arg' requires 2 argument(s), but only 1 were given\n"),
         (["--strict=1"], "error: flag '--strict' takes no argument\n"),

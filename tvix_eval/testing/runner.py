@@ -23,7 +23,7 @@ def tvix_eval_program(words: list[str], environment: dict[str, str]) -> int:
     """The command line of this package, with none of its code cached."""
     from tvix_eval.cli import Command
 
-    return Command(["--no-code-cache", *own_words(words)], environment).run()
+    return Command(["--no-code-cache", "--error-format", "nix", *own_words(words)], environment).run()
 
 
 def own_words(words: Sequence[str]) -> list[str]:

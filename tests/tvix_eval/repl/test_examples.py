@@ -12,7 +12,7 @@ from ..running import environment
 
 PROGRAM = [sys.executable, "-c", "from tvix_glue.programs import evaluate; evaluate()"]
 FEATURES = "flakes fetch-closure dynamic-derivations"
-FLAGS = ["--strict", "--extra-experimental-features", FEATURES, "-E"]
+FLAGS = ["--strict", "--error-format", "nix", "--extra-experimental-features", FEATURES, "-E"]
 FILES = {"file": "hello", "folder/file": "inside", "two.nix": "1 + 1", "variable.nix": "x + 1"}
 ELSEWHERE = {"fetchClosure", "fetchGit", "fetchMercurial", "fetchTarball", "fetchTree", "fetchurl"}
 ELSEWHERE |= {"getFlake", "storePath"}
