@@ -111,9 +111,13 @@ LAYERS: dict[str, set[str]] = {
         *("errors", "syntax", "compiler", "vm", "output", "builtins", "observers", "eval_io", "worlds"),
         *("activation", "evaluation", "auto_call", "packages", "program", "search_path"),
     },
+    "tvix_eval.debugger": {
+        *("errors", "syntax", "compiler", "linker", "vm", "probes", "output", "builtins", "eval_io"),
+        *("search_path", "repl"),
+    },
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
-        *("profiling", "repl"),
+        *("debugger", "profiling", "repl"),
         *("compiler", "deep", "output", "precompile", "program", "store_access", "worlds"),
         "diagnostics",
     },
@@ -132,6 +136,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.instantiate": {
         *("settings", "search_path", "worlds", "builtins", "evaluation", "program", "configuration"),
         *("configuration_files", "instantiate_options", "instantiate_job", "observation", "store_access"),
+        "debugger",
     },
     "tvix_eval.__main__": {"cli", "instantiate"},
     "tvix_eval.testing": {"cli"},

@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 
     from tvix_eval.builtins.records import Record
     from tvix_eval.diagnostics.trace import Places
+    from tvix_eval.linker import Instruments
     from tvix_eval.profiling.measurement import Measurement
     from tvix_eval.syntax.settings import ParseWarning
     from tvix_eval.vm.observer import Observer
 
-    MakeEvaluator = Callable[[Callable[[str, str], None], Observer | None], Evaluator]
+    MakeEvaluator = Callable[[Callable[[str, str], None], Observer | Instruments | None], Evaluator]
 
 PATIENCE: Final = 1.0  # seconds after Ctrl-C, for an evaluation that waits for the system
 VERSION: Final = "0.1.0"
@@ -218,12 +219,14 @@ class Command(Program):
                 records += impure_constants(current_system(), int(time.time()))
             return records
 
+        def make(emit: Callable[[str, str], None], observer: Observer | Instruments | None) -> Evaluator:
+            return Evaluator(builtins, io, settings, emit, store.copy_path, self.parse_warning, observer)
+
         if self.interactive:
-
-            def make(emit: Callable[[str, str], None], observer: Observer | None) -> Evaluator:
-                return Evaluator(builtins, io, settings, emit, store.copy_path, self.parse_warning, observer)
-
             self.converse(make, entries, lookup)
+            return
+        if self.arguments.has("--debugger"):
+            self.debug(make, entries, lookup)
             return
         measurement = self.measurement()
         observer = None if measurement is None else measurement.observer
@@ -244,6 +247,15 @@ class Command(Program):
             evaluation.run(job.run)
         finally:
             evaluation.run(lambda: measurement.finish(evaluation.sources))
+
+    def debug(self, make: MakeEvaluator, entries: list[Entry], lookup: SearchPath) -> None:
+        from tvix_eval.debugger.program import debug
+
+        def job(evaluation: Evaluator) -> Job:
+            return Job(evaluation, self.arguments, entries, lookup, self.standard_input())
+
+        ignore_try = self.arguments.has("--ignore-try")
+        self.status = debug(self, self.store, make, job, VERSION, ignore_try)
 
     def measurement(self) -> Measurement | None:
         """What is to be measured; None when nobody asks."""

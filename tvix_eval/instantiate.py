@@ -42,9 +42,12 @@ from tvix_eval.worlds import world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
     from tvix_eval.builtins.records import Record
+    from tvix_eval.linker import Instruments
+    from tvix_eval.vm.observer import Observer
 
 NIX_NAME: Final = "nix-instantiate"
 MAX_CALL_DEPTH: Final = 10_000
@@ -199,6 +202,20 @@ class Instantiate(Program):
                 records += impure_constants(system, int(time.time()))
             return records
 
+        if request.debugger:
+
+            def make(
+                emit: Callable[[str, str], None], observer: Observer | Instruments | None
+            ) -> Evaluator:
+                return Evaluator(builtins, io, settings, emit, store.copy_path, self.parse_warning, observer)
+
+            def job(evaluation: Evaluator) -> Job:
+                return Job(self, evaluation, request, entries, lookup, "", store)
+
+            from tvix_eval.debugger.program import debug
+
+            debug(self, store, make, job, NIX_VERSION, configuration.is_true("ignore-try"))
+            return
         observation = Observation(self, configuration)
         evaluation = Evaluator(
             builtins, io, settings, self.emit, store.copy_path, self.parse_warning, observation.observer

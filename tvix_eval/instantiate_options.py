@@ -38,6 +38,7 @@ SHARED: Final = {  # how many arguments they take
     "override-flake": 2,
     "eval-store": 1,
     "repair": 0,
+    "debugger": 0,
 }
 SHORT: Final = {
     "v": "verbose",
@@ -67,6 +68,7 @@ class Request:
         self.are_expressions = False
         self.read_stdin = False
         self.strict = False
+        self.debugger = False
         self.location = True
         self.read_write = False
         self.read_only = False
@@ -181,6 +183,8 @@ class CommandLine:
             program.json_log = given[0] == "internal-json"
         elif name in ("max-jobs", "store"):
             self.configuration.assign(name, given[0])
+        elif name == "debugger":
+            request.debugger = True
         elif name == "readonly-mode":
             request.read_only = True
         elif name == "impure":

@@ -67,6 +67,8 @@ FLAGS: Final = [
     ),
     Flag(SETTINGS, "--no-code-cache", "", "neither read nor keep compiled code"),
     Flag(SETTINGS, "--code-cache", "FOLDER", "where compiled code is kept (default: the user's cache)"),
+    Flag(SETTINGS, "--debugger", "", "stop at errors and at builtins.break, in a REPL"),
+    Flag(SETTINGS, "--ignore-try", "", "with --debugger: not at errors inside of builtins.tryEval"),
     Flag(
         MEASURES,
         "--profile",

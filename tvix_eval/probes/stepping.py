@@ -10,9 +10,11 @@ from tvix_eval.errors import NixError
 from tvix_eval.hints import i64, mypyc_attr
 from tvix_eval.linker import Instruments, Region, Unit, link
 from tvix_eval.probes.wrapping import inner_code, position_of, with_primitive
+from tvix_eval.vm.operations.attrs import Select, SelectOr, SelectPath
 from tvix_eval.vm.operations.calls import Lambda
 from tvix_eval.vm.operations.control import Let, With
 from tvix_eval.vm.operations.variables import Const, Variable
+from tvix_eval.vm.show import show_name
 from tvix_eval.vm.values import Builtin, Code, Env, Op, Primitive, Thunk
 
 TYPE_CHECKING = False
@@ -51,6 +53,7 @@ class Watch:
     def __init__(self) -> None:
         self.stack: list[Activity] = []
         self.is_stepping = False
+        self.caught: i64 = 0  # calls of ``builtins.tryEval`` that are under way
 
     def linked(self, place: Place) -> None:
         """There is an expression: it may be given a breakpoint."""
@@ -127,9 +130,28 @@ class Break(Primitive):
         return self.inner.call1(a)
 
 
+class TryEval(Primitive):
+    def __init__(self, inner: Primitive, watch: Watch) -> None:
+        self.inner: Final = inner
+        self.watch: Final = watch
+
+    def call1(self, a: object) -> object:
+        watch = self.watch
+        depth = len(watch.stack)
+        watch.caught += 1
+        try:
+            return self.inner.call1(a)
+        finally:
+            watch.caught -= 1
+            del watch.stack[depth:]
+
+
 class SteppingInstruments(Instruments):
+    """`places`: all that was linked."""
+
     def __init__(self, watch: Watch) -> None:
         self.watch: Final = watch
+        self.places: Final[list[Place]] = []
 
     def observed(self, operation: Op) -> Op:
         watch = self.watch
@@ -150,14 +172,28 @@ class SteppingInstruments(Instruments):
         pos = position_of(operation)
         if pos == 0:
             return operation
-        place = Place(type(operation).__name__, pos, "")
+        place = Place(type(operation).__name__, pos, selected(operation))
+        self.places.append(place)
         watch.linked(place)
         return Step(operation, place, watch)
 
     def builtin(self, builtin: Builtin) -> Builtin:
-        if builtin.name != "break":
-            return builtin
-        return with_primitive(builtin, Break(builtin.primitive, self.watch))
+        if builtin.name == "break":
+            return with_primitive(builtin, Break(builtin.primitive, self.watch))
+        if builtin.name == "tryEval":
+            return with_primitive(builtin, TryEval(builtin.primitive, self.watch))
+        return builtin
+
+
+def selected(operation: Op) -> str:
+    """The attribute path that an operation selects; empty for all others."""
+    if isinstance(operation, Select) or isinstance(operation, SelectOr):
+        return show_name(operation.name)
+    if isinstance(operation, SelectPath):
+        return ".".join(
+            [show_name(each.name) if each.dynamic is None else "${...}" for each in operation.path]
+        )
+    return ""
 
 
 def link_all(unit: Unit) -> None:

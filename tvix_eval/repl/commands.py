@@ -38,7 +38,7 @@ def leave(repl: Repl, argument: str) -> None:
 
 
 def show_help(repl: Repl, argument: str) -> None:
-    repl.write(help_text())
+    repl.write(help_text(list(dict.fromkeys(repl.commands.values()))))
 
 
 COMMANDS: Final = [
@@ -83,14 +83,14 @@ COMMANDS: Final = [
 BY_NAME: Final = {name: command for command in COMMANDS for name in command.names}
 
 
-def find(name: str) -> Command:
-    command = BY_NAME.get(name)
+def find(table: dict[str, Command], name: str) -> Command:
+    command = table.get(name)
     if command is None:
         raise NixError("unknown command '" + name + "'")
     return command
 
 
-def help_text() -> str:
+def help_text(commands: list[Command]) -> str:
     lines = [
         "What can be entered:",
         "",
@@ -98,7 +98,7 @@ def help_text() -> str:
         f"  {'<x> = <expr>; …':<28} Define variables; the last semicolon may be left out",
         f"  {'inherit (<expr>) <x> …':<28} Take variables out of a set",
     ]
-    for command in COMMANDS:
+    for command in commands:
         left = ", ".join(command.names) + (" " + command.argument if command.argument else "")
         lines.append(f"  {left:<28} {command.help}")
     return "\n".join(lines).encode().decode("latin-1") + "\n"

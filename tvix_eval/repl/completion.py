@@ -45,10 +45,10 @@ def complete(repl: Repl, text: str) -> list[Candidate]:
         if not blank:
             return [
                 Candidate(each, len(text), command.help)
-                for each, command in sorted(commands.BY_NAME.items())
+                for each, command in sorted(repl.commands.items())
                 if each.startswith(text)
             ]
-        command = commands.BY_NAME.get(name)
+        command = repl.commands.get(name)
         argument = command.argument if command is not None else commands.EXPRESSION
         if argument in (commands.FILE, commands.FLAKE):
             return files(repl, rest.lstrip())

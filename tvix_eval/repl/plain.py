@@ -36,9 +36,8 @@ class Lines:
         return line.decode("latin-1")
 
 
-def converse(repl: Repl) -> None:
+def converse(repl: Repl, lines: Lines) -> None:
     """Answer each line of standard input. An interrupt gives up what is half entered."""
-    lines = Lines(IN)
     echo = not os.isatty(IN)
     text = ""
     while True:
@@ -63,4 +62,4 @@ def converse(repl: Repl) -> None:
 def start(repl: Repl) -> None:
     """Load what the command line says, whose errors end it all, and converse."""
     repl.evaluator.run(repl.begin)
-    converse(repl)
+    converse(repl, Lines(IN))

@@ -56,6 +56,7 @@ class Repl:
         self.expressions: Final = host.expressions
         self.history: Final[list[str]] = []
         self.last_loaded: Attrs | None = None
+        self.commands: dict[str, commands.Command] = commands.BY_NAME
         self.command = ""  # the name of the one that runs
         self.show_trace = host.program.show_trace
         unwanted = "NO_COLOR" in self.environment or "NOCOLOR" in self.environment
@@ -160,7 +161,7 @@ class Repl:
         if text.startswith(":"):
             at = next((at for at, letter in enumerate(text) if letter in BLANKS), len(text))
             self.command = text[:at]
-            commands.find(self.command).run(self, text[at:].strip(BLANKS))
+            commands.find(self.commands, self.command).run(self, text[at:].strip(BLANKS))
             return
         bindings = self.scope.parse_bindings(text)
         if bindings is not None:
@@ -232,7 +233,7 @@ class Repl:
         text = text.strip(BLANKS)
         if text.startswith(":"):
             words = text.split(maxsplit=1)
-            command = commands.BY_NAME.get(words[0])
+            command = self.commands.get(words[0])
             if command is None or command.argument != commands.EXPRESSION:
                 text = ""
             elif len(words) < 2:
