@@ -113,7 +113,7 @@ LAYERS: dict[str, set[str]] = {
     },
     "tvix_eval.debugger": {
         *("errors", "syntax", "compiler", "linker", "vm", "probes", "output", "builtins", "eval_io"),
-        *("search_path", "repl"),
+        *("search_path", "repl", "auto_call", "profiling", "program", "worlds"),
     },
     "tvix_eval.cli": {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),

@@ -48,7 +48,7 @@ PATIENCE: Final = 1.0  # seconds after Ctrl-C, for an evaluation that waits for 
 VERSION: Final = "0.1.0"
 # The flags that `make_measurement` takes, in its order.
 MEASURED: Final = ("--profile", "--profile-mode", "--profile-interval", "--profile-memory", "--coverage")
-SUBCOMMANDS: Final = ("repl", "stats")
+SUBCOMMANDS: Final = ("repl", "stats", "dap")
 PRETTY: Final = "pretty"  # the forms of errors
 NIX_TEXT: Final = "nix"
 
@@ -224,6 +224,13 @@ class Command(Program):
 
         if self.interactive:
             self.converse(make, entries, lookup)
+            return
+        if self.subcommand == "dap":
+            from tvix_eval.debugger.dap.launching import Launcher
+            from tvix_eval.debugger.dap.program import serve
+
+            launcher = Launcher(make, entries, lookup, self.show_trace)
+            self.status = serve(self, launcher, self.arguments.last("--port"))
             return
         if self.arguments.has("--debugger"):
             self.debug(make, entries, lookup)

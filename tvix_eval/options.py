@@ -68,6 +68,7 @@ FLAGS: Final = [
     Flag(SETTINGS, "--no-code-cache", "", "neither read nor keep compiled code"),
     Flag(SETTINGS, "--code-cache", "FOLDER", "where compiled code is kept (default: the user's cache)"),
     Flag(SETTINGS, "--debugger", "", "stop at errors and at builtins.break, in a REPL"),
+    Flag(SETTINGS, "--port", "PORT", "for dap: listen there instead of on standard input (0: any)"),
     Flag(SETTINGS, "--ignore-try", "", "with --debugger: not at errors inside of builtins.tryEval"),
     Flag(
         MEASURES,
@@ -91,6 +92,7 @@ Usage: tvix-eval [FLAG]… [FILE|-]…
        tvix-eval [FLAG]… -E EXPR…
        tvix-eval [FLAG]… --precompile [FILE|FOLDER]…
        tvix-eval repl [FLAG]… [FILE|-E EXPR]…
+       tvix-eval dap [FLAG]… [--port PORT]
        tvix-eval stats [--json] BEFORE.json AFTER.json
 
 Evaluates Nix expressions, from files (default: ./default.nix) or as given, and

@@ -122,12 +122,21 @@ class Inspector:
 def read_level(level: Level, env: Env) -> Variables:
     try:
         if level.with_slot >= 0:
-            attrs = settled(env.get(level.with_slot))
+            attrs = settled(read_slot(env, level.with_slot))
             places = attrs.to_table() if isinstance(attrs, Attrs) else {}
             return Variables("with", places)
-        return Variables("static", {name: env.get(slot) for name, slot in level.names.items()})
+        return Variables("static", {name: read_slot(env, slot) for name, slot in level.names.items()})
     except (IndexError, AssertionError):  # the source is not what was evaluated
         return Variables("static", {})
+
+
+def read_slot(env: Env, slot: int) -> object:
+    """What is in a slot. What nothing has asked for yet is made a place, as whoever asks first does."""
+    place = env.get(slot)
+    if isinstance(place, Pending):
+        place = place.op.thunk(env)
+        env.set(slot, place)
+    return place
 
 
 def settled(place: object) -> object:
@@ -139,7 +148,7 @@ def settled(place: object) -> object:
 
 def is_lazy(place: object) -> bool:
     """Whether a place is not evaluated yet."""
-    return isinstance(settled(place), (Thunk, Pending))
+    return isinstance(settled(place), Thunk)
 
 
 def hint(activity: Activity, text: str) -> str:

@@ -107,8 +107,7 @@ class Debugger(Watch):
         if self.is_stopped:
             return
         if self.attention:
-            self.attention = False
-            self.is_stepping = self.mode != CONTINUE
+            self.attention = False  # before we look: who calls from now on calls again
             if self.face.attend():
                 self.stop(Stop(PAUSE, list(self.stack), None, False))
                 return
@@ -118,6 +117,14 @@ class Debugger(Watch):
         elif self.mode == STEP_IN or self.mode == NEXT and self.is_in_frame() or self.has_left_frame():
             reason, self.first_reason = self.first_reason, STEP
             self.stop(Stop(reason, list(self.stack), None, False))
+        elif self.mode == CONTINUE:
+            self.run_on()
+
+    def run_on(self) -> None:
+        """Look no longer at every expression, unless somebody calls in this moment."""
+        self.is_stepping = False
+        if self.attention:
+            self.is_stepping = True
 
     def failed(self, error: NixError) -> None:
         key = (error.message, int(error.pos))
@@ -162,7 +169,6 @@ class Debugger(Watch):
     def stop(self, stop: Stop) -> None:
         """Let whoever debugs look, and go on as they say. Raises DebuggerQuit."""
         self.is_stopped = True
-        self.is_stepping = False
         mark = Mark()
         try:
             self.mode = self.face.stopped(stop)
@@ -172,7 +178,10 @@ class Debugger(Watch):
             del self.stack[len(stop.stack) :]
         if self.mode == QUIT:
             raise DebuggerQuit(stop.error)
-        self.is_stepping = self.mode != CONTINUE or self.attention
+        if self.mode == CONTINUE:
+            self.run_on()
+        else:
+            self.is_stepping = True
         self.first_reason = STEP
         self.frame = stop.frames[0] if stop.frames else None
         self.base = len(stop.stack) - (len(self.frame.activities) if self.frame is not None else 0)

@@ -89,19 +89,37 @@ class Sampler:
             self.settle()
 
     def settle(self) -> None:
-        """Add the samples to the tree. A call is one node, with its place and what is called."""
+        """Add the samples to the tree. A call is one node, with its place and what is called.
+
+        Most of a stack is that of the sample before, whose `nodes` are known: of frame i, node i.
+        """
         at = 0
+        before: list[SampledFrame] = []
+        nodes: list[CallNode] = []
         for stack in self.stacks:
+            depth = 0
+            shared = min(len(stack), len(before))
+            while depth < shared and stack[depth] is before[depth]:
+                depth += 1
+            del nodes[depth:]
             node = self.root
             site: i64 = 0
-            for frame in stack:
+            if depth > 0:
+                node = nodes[depth - 1]
+                if stack[depth - 1].is_site:
+                    site = stack[depth - 1].pos
+            while depth < len(stack):
+                frame = stack[depth]
                 if frame.is_site:
                     site = frame.pos
                 else:
                     node = node.child(frame.name, site if site != 0 else frame.pos)
                     site = 0
+                nodes.append(node)
+                depth += 1
             node.own += self.weights[at]
             node.count += 1
+            before = stack
             at += 1
         self.stacks.clear()
         self.weights.clear()

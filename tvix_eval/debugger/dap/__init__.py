@@ -1,0 +1,1 @@
+"""The Debug Adapter Protocol: the debugger seen through an editor."""
