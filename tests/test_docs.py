@@ -54,6 +54,22 @@ def test_examples(tmp_path: Path, page: str) -> None:
             assert made.stdout == output
 
 
+def test_the_session_of_the_debugger(tmp_path: Path) -> None:
+    (tmp_path / "total.nix").write_text(blocks("docs/debugger.md", "nix")[0])
+    command, _, shown = blocks("docs/debugger.md", "nix-debug")[0].partition("\n")
+    asked = "".join(re.findall(r"^nix-repl> (.*\n)", shown, re.MULTILINE))
+    made = run(tmp_path, *command.split()[2:], stdin=asked, NO_COLOR="1")
+    assert made.out == shown.replace("/work/", f"{tmp_path}/")
+    assert "error: too big" in made.err
+
+
+def test_launch_arguments_of_the_documentation_exist() -> None:
+    known = (ROOT / "tvix_eval/debugger/dap/launching.py").read_text()
+    known += (ROOT / "tvix_eval/debugger/dap/server.py").read_text()
+    for name in re.findall(r'^  "(\w+)":', blocks("docs/debugger.md", "json")[0], re.MULTILINE):
+        assert name in ("type", "request", "name") or f'"{name}"' in known
+
+
 def test_python_examples_of_the_readme() -> None:
     for block in blocks("README.md", "python"):
         exec(block, {})
@@ -78,6 +94,7 @@ def test_all_instructions_are_in_a_family() -> None:
         "ARCHITECTURE.md",
         "docs/README.md",
         "docs/errors.md",
+        "docs/debugger.md",
         "docs/profiling.md",
         "docs/bytecode.md",
         "docs/testing.md",
