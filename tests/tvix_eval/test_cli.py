@@ -411,3 +411,10 @@ def test_restricted_evaluation_sees_the_lookup_path(tmp_path: Path) -> None:
     made = run(tmp_path, "--restrict-eval", "-I", f"a={tmp_path}/a.nix", "-E", "import ./b.nix")
     assert (made.code, made.out) == (1, "")
     assert f"access to absolute path '{tmp_path}/b.nix' is forbidden in restricted mode" in made.err
+
+
+@pytest.mark.parametrize("size", [10**12, 2**63 - 1])
+def test_a_list_that_memory_cannot_hold_is_refused_at_once(size: int, tmp_path: Path) -> None:
+    result = run(tmp_path, "-E", f"builtins.length (builtins.genList (x: x) {size})")
+    assert (result.code, result.out) == (1, "")
+    assert "out of memory" in result.err

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing import Final
 
 AT_ONCE: Final = 1 << 18  # elements
+ELEMENT: Final = 104  # bytes: a reference to a thunk of a number
+MOST: Final = 1 << 62
 
 
 class IsList(Primitive):
@@ -197,6 +199,8 @@ class GenList(Primitive):
         function = force_function(a, 0, "while evaluating the first argument passed to builtins.genList")
         if size == 0:
             return EMPTY_LIST
+        if size > AT_ONCE:
+            bytes(min(ELEMENT * size, MOST))  # where that can't be had: MemoryError, nothing touched
         result: list[object] = [None] * min(size, AT_ONCE)
         for at in range(len(result)):
             result[at] = Thunk(APPLY, function, at)
