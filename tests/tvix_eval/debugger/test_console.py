@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
-from ..running import Outcome, run
+from ..running import Outcome, environment, run
 
 PROGRAM = """\
 let
@@ -131,3 +133,20 @@ def test_help_has_the_commands_of_both(tmp_path: Path) -> None:
     shown = debug(tmp_path, ":?\n", text="builtins.break 1").out
     assert ":bt, :backtrace" in shown and ":t <expr>" in shown
     assert ":bt" not in run(tmp_path, "repl", stdin=":?\n").out
+
+
+def test_it_is_a_flag_of_tvix_instantiate(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text("{ f }: (builtins.tryEval (throw ''x'')).success || builtins.break (f 3) > 2")
+    program = "import sys; from tvix_eval.instantiate import main; sys.exit(main())"
+    flags = ["--eval", "--debugger", "--ignore-try", "--arg", "f", "n: n", "a.nix"]
+    made = subprocess.run(
+        [sys.executable, "-c", program, *flags],
+        cwd=tmp_path,
+        env=environment(tmp_path, NO_COLOR="1"),
+        input="f 5\n:c\n",
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0
+    assert made.stdout == "nix-repl> f 5\n5\n\nnix-repl> :c\ntrue\n"
+    assert made.stderr.startswith("info: breakpoint reached\n")
