@@ -94,6 +94,7 @@ def test_all_instructions_are_in_a_family() -> None:
         "ARCHITECTURE.md",
         "docs/README.md",
         "docs/errors.md",
+        "docs/lints.md",
         "docs/debugger.md",
         "docs/profiling.md",
         "docs/bytecode.md",

@@ -104,6 +104,7 @@ LAYERS: dict[str, set[str]] = {
     "tvix_eval.options": {"errors"},
     "tvix_eval.store_access": {"hints", "errors", "builtins"},
     "tvix_eval.program": {"errors", "syntax", "output", "vm"},
+    "tvix_eval.lints": {"errors", "syntax", "diagnostics", "options", "program"},
     "tvix_eval.precompile": {"errors", "eval_io", "evaluation", "program"},
     "tvix_eval.profiling.resources": set(),
     "tvix_eval.profiling": {"errors", "probes", "program", "vm"},
@@ -119,7 +120,7 @@ LAYERS: dict[str, set[str]] = {
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
         *("debugger", "profiling", "repl"),
         *("compiler", "deep", "output", "precompile", "program", "store_access", "worlds"),
-        "diagnostics",
+        *("diagnostics", "lints"),
     },
     "tvix_eval.configuration": {"errors", "nix_compat.nix_conf"},
     "tvix_eval.configuration_files": {

@@ -47,6 +47,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "host_functions.py": "asks `inspect` and `typing` about functions",
         "host_values.py": "asks what its Python objects are as abstract classes do",
         "debugger": "waits for people",
+        "lints": "looks at sources, which are parsed by what is compiled",
         "profiling": "runs once, when the evaluation is over",
         "repl": "waits for people",
         "testing": "used by pytest only, with attrs classes and generators",

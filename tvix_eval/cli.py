@@ -48,7 +48,7 @@ PATIENCE: Final = 1.0  # seconds after Ctrl-C, for an evaluation that waits for 
 VERSION: Final = "0.1.0"
 # The flags that `make_measurement` takes, in its order.
 MEASURED: Final = ("--profile", "--profile-mode", "--profile-interval", "--profile-memory", "--coverage")
-SUBCOMMANDS: Final = ("repl", "stats", "dap")
+SUBCOMMANDS: Final = ("repl", "lint", "stats", "dap")
 PRETTY: Final = "pretty"  # the forms of errors
 NIX_TEXT: Final = "nix"
 
@@ -80,6 +80,11 @@ class Command(Program):
             from tvix_eval.profiling import compare_statistics
 
             compare_statistics.run(self.words)
+            return
+        if self.subcommand == "lint" or "--lint" in self.words:
+            from tvix_eval.lints.program import run
+
+            self.status = run(self, [word for word in self.words if word != "--lint"])
             return
         self.arguments = read_arguments(self.words)
         self.set_error_form()

@@ -46,6 +46,7 @@ FLAGS: Final = [
         "",
         "compile files, and all .nix files below folders, into the code cache, so that evaluating reads none",
     ),
+    Flag(OUTPUT, "--lint", "", "report what looks wrong instead of evaluating: the same as tvix-eval lint"),
     Flag(SETTINGS, "--show-trace", "", "show the whole trace of an error"),
     Flag(SETTINGS, "--error-format", "FORMAT", "of errors and warnings: pretty (default), nix, or json"),
     Flag(SETTINGS, "--trace-verbose", "", "builtins.traceVerbose says something"),
@@ -93,6 +94,7 @@ Usage: tvix-eval [FLAG]… [FILE|-]…
        tvix-eval [FLAG]… --precompile [FILE|FOLDER]…
        tvix-eval repl [FLAG]… [FILE|-E EXPR]…
        tvix-eval dap [FLAG]… [--port PORT]
+       tvix-eval lint [FLAG]… [FILE|FOLDER|-E EXPR]…
        tvix-eval stats [--json] BEFORE.json AFTER.json
 
 Evaluates Nix expressions, from files (default: ./default.nix) or as given, and
@@ -128,8 +130,8 @@ class Arguments:
         return [use[0] for use in self.values.get(name, [])]
 
 
-def read_arguments(arguments: list[str]) -> Arguments:
-    """Take a command line apart. Raises UsageError.
+def read_arguments(arguments: list[str], flags: dict[str, Flag] = BY_NAME) -> Arguments:
+    """Take a command line apart. Raises UsageError. `flags`: those there are, by their names.
 
     A flag's argument may follow it, or an equals sign: ``--attr a``, ``--attr=a``.
     """
@@ -145,14 +147,14 @@ def read_arguments(arguments: list[str]) -> Arguments:
             result.positional.append(word)
             continue
         name, equals, value = word.partition("=")
-        flag = BY_NAME.get(name)
-        if flag is None and word[:2] in ("-I", "-A") and not word.startswith("--"):
+        flag = flags.get(name)
+        if flag is None and word[:2] in ("-I", "-A") and word[:2] in flags and not word.startswith("--"):
             name, equals, value = word[:2], "=", word[2:]
-            flag = BY_NAME[name]
+            flag = flags[name]
         if flag is None:
             error = UsageError("unrecognised flag '" + name + "'")
             error.wanted_name = name
-            error.known_names = list(BY_NAME)
+            error.known_names = list(flags)
             raise error
         wanted = len(flag.arguments)
         given = [value] if equals else []
@@ -176,9 +178,14 @@ def read_arguments(arguments: list[str]) -> Arguments:
 
 
 def help_text() -> str:
-    lines = [USAGE]
+    return "\n".join([USAGE, *flag_lines(FLAGS)]) + "\n" + EXAMPLES
+
+
+def flag_lines(flags: list[Flag]) -> list[str]:
+    """What help says of flags, by their groups."""
+    lines: list[str] = []
     group = ""
-    for flag in FLAGS:
+    for flag in flags:
         if flag.group != group:
             group = flag.group
             lines.append(group + ":")
@@ -189,9 +196,9 @@ def help_text() -> str:
             lines.append(f"  {left:<31} {flag.help}")
         else:
             lines.append(f"  {left}\n{'':34}{flag.help}")
-        if flag is FLAGS[-1] or FLAGS[FLAGS.index(flag) + 1].group != group:
+        if flag is flags[-1] or flags[flags.index(flag) + 1].group != group:
             lines.append("")
-    return "\n".join(lines) + "\n" + EXAMPLES
+    return lines
 
 
 def completion(shell: str) -> str:

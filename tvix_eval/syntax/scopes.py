@@ -86,6 +86,22 @@ class Names:
         self.meaning: dict[int, Definition] = {}
         self.scope_at: dict[int, Scope | None] = {}
         self.unbound: list[tuple[Concrete, int]] = []
+        self.repeated: Final[dict[int, set[str]]] = {}
+
+    def is_merged(self, node: Concrete) -> bool:
+        """Whether another binding defines the attribute that this set is the value of, too."""
+        binding = node.parent
+        while binding is not None and binding.action == t.A_PARENTHESIZED:
+            binding = binding.parent
+        if binding is None or binding.action != t.A_BINDING or binding.parent is None:
+            return False
+        name = static_name(binding.children[0].children[0], self.text)
+        key = int(binding.parent.begin)
+        repeated = self.repeated.get(key)
+        if repeated is None:
+            repeated = repeated_names(binding.parent, self.text)
+            self.repeated[key] = repeated
+        return name is not None and name in repeated
 
     def text_of(self, node: Concrete) -> str:
         return self.text[node.begin : node.end]
@@ -129,7 +145,7 @@ class Walk:
             self.todo.append((node.children[3], inner))
         elif action == t.A_REC or action == t.A_LET_BODY:
             inner = self.scope(REC, node, scope)
-            inner.merged = is_merged(node, self.names.text)
+            inner.merged = self.names.is_merged(node)
             self.bindings(node.children[2], inner, scope)
         elif action == t.A_ATTRS:
             self.bindings(node.children[1], scope, scope)
@@ -207,7 +223,7 @@ class Walk:
         if int(node.begin) in names.meaning:
             return
         names.unbound.append((node, withs))
-        if name not in GLOBALS and not name.startswith("__"):
+        if name not in GLOBALS:
             while scope is not None:
                 if scope.kind == WITH:
                     scope.uses.append(node)
@@ -238,19 +254,15 @@ def static_name(attr: Concrete, text: str) -> str | None:
     return None
 
 
-def is_merged(node: Concrete, text: str) -> bool:
-    """Whether another binding defines the attribute that this set is the value of, too."""
-    binding = node.parent
-    while binding is not None and binding.action == t.A_PARENTHESIZED:
-        binding = binding.parent
-    if binding is None or binding.action != t.A_BINDING:
-        return False
-    bindings = binding.parent
-    name = static_name(binding.children[0].children[0], text)
-    if bindings is None or name is None:
-        return False
-    for other in bindings.children:
-        if other is not binding and other.action == t.A_BINDING:
-            if static_name(other.children[0].children[0], text) == name:
-                return True
-    return False
+def repeated_names(bindings: Concrete, text: str) -> set[str]:
+    """The names that several bindings of a set define, which then is one set with parts of its own."""
+    seen: set[str] = set()
+    repeated: set[str] = set()
+    for item in bindings.children:
+        if item.action == t.A_BINDING:
+            name = static_name(item.children[0].children[0], text)
+            if name is not None and name in seen:
+                repeated.add(name)
+            elif name is not None:
+                seen.add(name)
+    return repeated

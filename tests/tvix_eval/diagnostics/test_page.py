@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from ...importing import ROOT
 from ..running import environment
 
@@ -22,16 +20,20 @@ def examples(page: str) -> list[tuple[str, str]]:
     return re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", "".join(found), re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", ["docs/errors.md"])
-def test_examples(page: str, tmp_path: Path) -> None:
+def check(page: str, folder: Path) -> None:
+    """Run the examples of a page, and compare what they print."""
     shell = f'tvix-eval() {{ {shlex.join(PROGRAM)} "$@"; }}; '
     for command, expected in examples(page):
         made = subprocess.run(
             ["bash", "-c", shell + command],
-            cwd=tmp_path,
-            env=environment(tmp_path),
+            cwd=folder,
+            env=environment(folder),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         assert made.stdout == expected, command
+
+
+def test_examples(tmp_path: Path) -> None:
+    check("docs/errors.md", tmp_path)
