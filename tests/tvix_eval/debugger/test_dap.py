@@ -205,7 +205,9 @@ def test_what_is_wrong_is_refused(tmp_path: Path) -> None:
     assert "'nope' is not supported" in client.refused("nope")
     assert "not stopped" in client.refused("continue", threadId=1)
     assert "not stopped" in client.refused("stackTrace", threadId=1)
+    assert "nothing was launched yet" in client.refused("setBreakpoints", source={"path": "x"})
     client.ask("launch", program="bad.nix")
+    assert "was launched before" in client.refused("launch", program="bad.nix")
     assert "wrong arguments" in client.refused("setBreakpoints", nothing=1)
     path = str(tmp_path / "bad.nix")
     (found,) = client.ask("setBreakpoints", source={"path": path}, breakpoints=[{"line": 1}])["breakpoints"]
@@ -221,3 +223,37 @@ def test_what_is_no_message_ends_it(tmp_path: Path) -> None:
     client.writer.flush()
     assert "not JSON" in client.wait("output")["output"]
     assert client.left() == 0
+
+
+def test_an_editor_that_counts_from_nothing(program: Path) -> None:
+    client = Client(program.parent)
+    client.ask("initialize", adapterID="tvix", linesStartAt1=False, columnsStartAt1=False)
+    client.ask("launch", program=str(program))
+    found = client.ask("setBreakpoints", source={"path": str(program)}, breakpoints=[{"line": 9}])
+    assert found == {"breakpoints": [{"verified": True, "line": 9}]}
+    client.ask("configurationDone")
+    client.stopped()
+    frame = client.ask("stackTrace", threadId=1, startFrame=0, levels=1)["stackFrames"][0]
+    assert (frame["name"], frame["line"], frame["column"]) == ("make", 9, 6)
+    client.ask("disconnect")
+    assert client.left() == 1
+
+
+def test_what_is_asked_wrongly_where_it_has_stopped(tmp_path: Path) -> None:
+    client = Client(tmp_path)
+    client.launch(expression="builtins.break { a = 1; }")
+    client.stopped()
+    for command, arguments in (
+        ("variables", {"variablesReference": 99}),
+        ("scopes", {"frameId": 99}),
+        ("evaluate", {}),
+        ("evaluate", {"expression": "1 +"}),
+        ("evaluate", {"expression": "throw ''x''"}),
+        ("evaluate", {"expression": "let f = n: f (n + 1); in f 0"}),
+        ("exceptionInfo", {}),
+    ):
+        assert "internal error" not in client.refused(command, **arguments)
+    assert client.ask("evaluate", expression="{ b = 2; }")["result"] == "{ b = 2; }"
+    client.ask("continue", threadId=1)
+    assert client.end() == 0
+    assert client.output("stdout") == "{ a = 1; }\n"

@@ -22,9 +22,11 @@ IDENTIFIER: Final = re.compile(r"[A-Za-z_][\w'-]*")
 
 
 class Inspection:
-    """Frames are numbered from 1, the innermost first."""
+    """Frames are numbered from 1, the innermost first. Lines and columns count from what the editor says."""
 
-    def __init__(self, debugger: Debugger, stop: Stop) -> None:
+    def __init__(self, debugger: Debugger, stop: Stop, first_line: int, first_column: int) -> None:
+        self.first_line: Final = first_line
+        self.first_column: Final = first_column
         self.debugger: Final = debugger
         self.stop: Final = stop
         self.references: Final = References(self.forced)
@@ -55,7 +57,8 @@ class Inspection:
         }
         position = inspector.position(frame.innermost)
         if position is not None:
-            shown |= {"line": position.line, "column": position.column}
+            shown["line"] = position.line - 1 + self.first_line
+            shown["column"] = position.column - 1 + self.first_column
             name = unicode_text(position.source.name)
             if position.source.is_file:
                 shown["source"] = {"name": name.rpartition("/")[2], "path": name}

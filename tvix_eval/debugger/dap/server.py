@@ -24,7 +24,7 @@ from tvix_eval.debugger.session import (
     Debugger,
     DebuggerQuit,
 )
-from tvix_eval.errors import Interrupted, NixError, UsageError
+from tvix_eval.errors import Interrupted, NixError
 from tvix_eval.output.error_text import error_text
 from tvix_eval.profiling.profile import unicode_text
 
@@ -51,8 +51,19 @@ CAPABILITIES: Final = {
 RESUMING: Final = {"continue": CONTINUE, "next": NEXT, "stepIn": STEP_IN, "stepOut": FINISH}
 
 
+class Refused(Exception):
+    """What is asked can't be done now."""
+
+
+def defect_text(defect: Exception) -> str:
+    return f"internal error: {type(defect).__name__}: {defect}"
+
+
 class Server:
-    """One session with an editor."""
+    """One session with an editor.
+
+    `first_line`, `first_column`: what the editor counts lines and columns from, 1 or 0.
+    """
 
     def __init__(self, transport: Transport, launcher: Launcher) -> None:
         self.transport: Final = transport
@@ -62,6 +73,8 @@ class Server:
         self.requests: Final[queue.SimpleQueue[dict[str, Any] | None]] = queue.SimpleQueue()
         self.inspection: Inspection | None = None
         self.launch: dict[str, Any] = {}
+        self.first_line = 1
+        self.first_column = 1
         self.is_launched = False
         self.is_running = False
         self.is_configured = False
@@ -119,8 +132,12 @@ class Server:
             body = handler(arguments)
         except NixError as error:
             self.transport.refuse(request, self.text_of(error))
-        except (KeyError, TypeError, ValueError, UsageError) as wrong:
+        except (KeyError, TypeError, ValueError) as wrong:
             self.transport.refuse(request, f"'{command}' has wrong arguments: {wrong}")
+        except (Interrupted, Refused) as reason:
+            self.transport.refuse(request, str(reason))
+        except Exception as defect:  # the session goes on
+            self.transport.refuse(request, defect_text(defect))
         else:
             self.transport.respond(request, body)
             if command == "launch":
@@ -136,9 +153,13 @@ class Server:
     # Requests.
 
     def do_initialize(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        self.first_line = int(arguments.get("linesStartAt1", True))
+        self.first_column = int(arguments.get("columnsStartAt1", True))
         return dict(CAPABILITIES)
 
     def do_launch(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        if self.is_launched:
+            raise Refused("an evaluation was launched before")
         self.launch = arguments
         evaluator = self.launcher.evaluator(self.emit, self.debugger.instruments)
         self.debugger.attach(evaluator)
@@ -147,7 +168,10 @@ class Server:
 
     def do_setBreakpoints(self, arguments: dict[str, Any]) -> dict[str, Any]:
         path = os.fsencode(str(arguments["source"]["path"])).decode("latin-1")
-        lines = [int(each["line"]) for each in arguments.get("breakpoints", [])]
+        if not self.is_launched:
+            raise Refused("nothing was launched yet")
+        behind = 1 - self.first_line
+        lines = [int(each["line"]) + behind for each in arguments.get("breakpoints", [])]
         evaluator = self.debugger.evaluator
         found: list[int] = []
         message = "there is nothing to stop at"
@@ -161,7 +185,9 @@ class Server:
             message = self.text_of(error)
             found = [0] * len(lines)
         shown = [
-            {"verified": True, "line": at} if at else {"verified": False, "line": line, "message": message}
+            {"verified": True, "line": at - behind}
+            if at
+            else {"verified": False, "line": line - behind, "message": message}
             for line, at in zip(lines, found, strict=True)
         ]
         return {"breakpoints": shown}
@@ -205,7 +231,7 @@ class Server:
     def do_exceptionInfo(self, arguments: dict[str, Any]) -> dict[str, Any]:
         error = self.stopped_at().stop.error
         if error is None:
-            raise ValueError("there is no error")
+            raise Refused("there is no error")
         caught = self.stopped_at().stop.caught
         return {
             "exceptionId": type(error).__name__.rstrip("_"),
@@ -216,7 +242,7 @@ class Server:
 
     def stopped_at(self) -> Inspection:
         if self.inspection is None:
-            raise ValueError("the evaluation is not stopped")
+            raise Refused("the evaluation is not stopped")
         return self.inspection
 
     # The evaluation's side.
@@ -238,9 +264,12 @@ class Server:
         except NixError as error:
             self.status = 1
             self.print("stderr", error_text(error, evaluator.sources, self.launcher.show_trace) + "\n")
-        except (UsageError, MemoryError, OSError, KeyError, TypeError, ValueError) as trouble:
+        except MemoryError:
             self.status = 1
-            self.print("stderr", f"error: {type(trouble).__name__}: {trouble}\n")
+            self.print("stderr", "error: out of memory\n")
+        except Exception as defect:
+            self.status = 1
+            self.print("stderr", f"error: {defect_text(defect)}\n".encode().decode("latin-1"))
         self.inspection = None
         self.transport.event("exited", exitCode=self.status)
         self.transport.event("terminated")
@@ -254,7 +283,7 @@ class Server:
         elif stop.reason == BREAK:
             body["description"] = "Paused on builtins.break"
         assert stop.reason != EXCEPTION or stop.error is not None
-        self.inspection = Inspection(self.debugger, stop)
+        self.inspection = Inspection(self.debugger, stop, self.first_line, self.first_column)
         self.transport.event("stopped", **body)
         action: str | None = None
         while action is None:
