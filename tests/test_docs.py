@@ -99,6 +99,7 @@ def test_all_instructions_are_in_a_family() -> None:
         "docs/profiling.md",
         "docs/bytecode.md",
         "docs/testing.md",
+        "docs/source.md",
         "docs/compatibility.md",
     ],
 )

@@ -96,21 +96,23 @@ LAYERS: dict[str, set[str]] = {
         *("errors", "settings", "eval_io", "search_path", "vm", "output", "builtins", "evaluation"),
         *("convert", "host_values", "program"),
     },
+    # For tools.
+    "tvix_eval.source": {"errors", "syntax", "vm", "api"},
     # Programs.
     "tvix_eval.auto_call": {"errors", "vm"},
     "tvix_eval.diagnostics": {
         *("errors", "syntax", "vm", "output", "builtins", "eval_io", "search_path"),
     },
     "tvix_eval.options": {"errors"},
+    "tvix_eval.lints": {"errors", "syntax", "diagnostics", "options", "program"},
     "tvix_eval.store_access": {"hints", "errors", "builtins"},
     "tvix_eval.program": {"errors", "syntax", "output", "vm"},
-    "tvix_eval.lints": {"errors", "syntax", "diagnostics", "options", "program"},
     "tvix_eval.precompile": {"errors", "eval_io", "evaluation", "program"},
     "tvix_eval.profiling.resources": set(),
     "tvix_eval.profiling": {"errors", "probes", "program", "vm"},
     "tvix_eval.repl": {
         *("errors", "syntax", "compiler", "vm", "output", "builtins", "observers", "eval_io", "worlds"),
-        *("activation", "evaluation", "auto_call", "packages", "program", "search_path"),
+        *("activation", "evaluation", "auto_call", "packages", "program", "search_path", "source"),
     },
     "tvix_eval.debugger": {
         *("errors", "syntax", "compiler", "linker", "vm", "probes", "output", "builtins", "eval_io"),

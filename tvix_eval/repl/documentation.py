@@ -8,6 +8,7 @@ from tvix_eval.builtins.records import Constant, SourceBuiltin
 from tvix_eval.errors import NixError
 from tvix_eval.repl.examples import example_of
 from tvix_eval.repl.tree import find_lambda
+from tvix_eval.source.comments import inner_text
 from tvix_eval.syntax.nodes import AttrName, Select, Var
 from tvix_eval.syntax.parser import ParseResult, parse
 from tvix_eval.vm.attrs import Attrs
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from tvix_eval.repl.scope import Scope
 
 ELLIPSIS: Final = "\xe2\x80\xa6"  # … as byte text
-HEADLINE: Final = len("/**")
-END: Final = len("*/")
 
 
 def documentation(scope: Scope, text: str) -> str:
@@ -169,21 +168,6 @@ def parsed_source(scope: Scope, pos: int) -> ParseResult | None:
 
 def offset(pos: int) -> int:
     return (pos & 0xFFFFFFFF) - 1
-
-
-def inner_text(comment: str) -> str:
-    """The text of a comment, as Markdown: without what begins and ends it and without its margin."""
-    return without_margin(" " * HEADLINE + comment[HEADLINE:-END]) if len(comment) > HEADLINE + END else ""
-
-
-def without_margin(text: str) -> str:
-    """Take from each line as many blanks as the line with the fewest begins with."""
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    margins = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip(" ")]
-    margin = min(margins, default=0)
-    return "".join(line[margin:] + "\n" for line in lines)
 
 
 def bytes_of(text: str) -> str:
