@@ -38,12 +38,12 @@ class FileCoverage:
 
 
 def lcov_text(coverage: CoverageInstruments, sources: Sources) -> str:
-    """Of files only. A line was executed as often as that of its expressions that was evaluated most."""
+    """Of files only, and not of those that come with the evaluator. A line was executed as often as that of its expressions that was evaluated most."""
     files: defaultdict[str, FileCoverage] = defaultdict(FileCoverage)
 
     def find(pos: int) -> Position | None:
         found = sources.find(pos)
-        return found if found is not None and found.source.is_file else None
+        return found if found is not None and found.source.is_file and found.source.name[:1] == "/" else None
 
     for (pos, _), tally in coverage.expressions.items():
         if place := find(pos):

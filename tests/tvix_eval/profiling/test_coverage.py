@@ -56,3 +56,8 @@ def test_what_is_imported(tmp_path: Path) -> None:
 def test_a_branch_nobody_came_to(tmp_path: Path) -> None:
     lines = coverage(tmp_path, "{ f = x: if x then 1 else 2; }")
     assert {"BRDA:1,0,0,-", "BRDA:1,0,1,-"} <= {*lines}
+
+
+def test_files_of_the_evaluator_itself_are_left_out(tmp_path: Path) -> None:
+    lines = coverage(tmp_path, "builtins.functionArgs (import <nix/fetchurl.nix>) != { }")
+    assert [line for line in lines if line.startswith("SF:")] == [f"SF:{tmp_path}/a.nix"]
