@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tvix_eval.builtins.registry import pure_builtins
 from tvix_eval.diagnostics.documents import Documents, arguments_of, enclosing_call
-from tvix_eval.diagnostics.model import Diagnostic
+from tvix_eval.diagnostics.model import Diagnostic, Label, Span
 from tvix_eval.diagnostics.syntax_hints import SyntaxHints
-from tvix_eval.errors import NixError, ParseError
+from tvix_eval.errors import NixError, ParseError, Source
 from tvix_eval.output.error_text import edit_distance, similar_names
 from tvix_eval.syntax import tables as t
 from tvix_eval.syntax.concrete import Concrete
@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+ALREADY: Final = "already defined at "
 UNDEFINED: Final = "undefined variable '"
 NOT_A_FUNCTION: Final = "attempt to call something which is not a function but "
 SUBTRACTION: Final = "while calling the 'sub' builtin"
@@ -41,6 +42,10 @@ def hints_of(error: NixError, documents: Documents, made: Diagnostic) -> list[st
     if documents.sources is None:
         return hints
     if pos != 0 and isinstance(error, ParseError):
+        label = earlier_definition(message, documents.source(pos))
+        if label is not None:
+            made.secondary.append(label)
+            return hints
         found = SyntaxHints(documents.source(pos))
         made.secondary += found.labels
         return hints + found.hints
@@ -67,6 +72,16 @@ def did_you_mean(names: list[str]) -> list[str]:
     if len(quoted) == 1:
         return ["did you mean " + quoted[0] + "?"]
     return ["did you mean one of " + ", ".join(quoted[:-1]) + " or " + quoted[-1] + "?"]
+
+
+def earlier_definition(message: str, source: Source) -> Label | None:
+    """Where an attribute is defined that is defined twice, of which Nix only says the line and column."""
+    _, found, place = message.rpartition(ALREADY)
+    if not found:
+        return None
+    _, line, column = place.rsplit(":", 2)
+    begin = source.starts()[int(line) - 1] + int(column) - 1
+    return Label(Span(source, begin, begin + 1), "it is defined here, too")
 
 
 # ---- Variables ----------------------------------------------------------------------
