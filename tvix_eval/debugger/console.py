@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tvix_eval.builtins.registry import NIX_VERSION
 from tvix_eval.debugger.backtrace import excerpt
 from tvix_eval.debugger.commands import COMMANDS
-from tvix_eval.debugger.session import BREAK, BREAKPOINT, QUIT, Debugger
+from tvix_eval.debugger.session import BREAK, BREAKPOINT, PAUSE, QUIT, Debugger
 from tvix_eval.output.error_text import error_text
 from tvix_eval.repl import plain
 from tvix_eval.repl.host import Host
@@ -45,6 +45,10 @@ class DebugRepl(Repl):
         """The evaluation that has stopped waits for us."""
         return False
 
+    def process(self, text: str) -> None:
+        self.evaluator.interrupt.requested = False  # it was meant for what was entered before
+        super().process(text)
+
     def enter(self, activity: Activity | None) -> None:
         """Have the variables of an expression."""
         self.scope.variables.clear()
@@ -62,9 +66,22 @@ class Console:
         self.debugger: Final = Debugger(self)
         self.lines: Final = plain.Lines(plain.IN)
         self.greeted = False
+        self.is_pausing = False
+
+    def interrupt(self, signal: int, frame: object) -> None:
+        """Ctrl-C: stop where the evaluation is, so that one can look around.
+
+        At the prompt, and where a second one finds nothing changed, it ends what is evaluated.
+        """
+        if self.is_pausing or self.debugger.is_stopped:
+            self.debugger.evaluator.stop()
+        else:
+            self.is_pausing = True
+            self.debugger.call_attention()
 
     def attend(self) -> bool:
-        return False
+        pausing, self.is_pausing = self.is_pausing, False
+        return pausing
 
     def stopped(self, stop: Stop) -> str:
         evaluator = self.debugger.evaluator
@@ -102,5 +119,5 @@ class Console:
             repl.say(f"Tvix {self.version} (Nix {NIX_VERSION}) debugger\nType :? for help.\n")
             self.greeted = True
         if stop.error is None and stop.reason != BREAK and stop.stack:
-            what = "breakpoint at " if stop.reason == BREAKPOINT else "at "
+            what = {BREAKPOINT: "breakpoint at ", PAUSE: "interrupted at "}.get(stop.reason, "at ")
             repl.say(what + excerpt(repl, stop.stack[-1]) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from typing import TYPE_CHECKING, Protocol
 
 from tvix_eval.debugger.console import Console
@@ -41,9 +42,12 @@ def debug(
     evaluator = make(program.emit, debugger.instruments)
     debugger.attach(evaluator)
     gc.disable()
+    before = signal.signal(signal.SIGINT, console.interrupt)
     try:
         evaluator.run(job(evaluator).run)
     except DebuggerQuit as quitting:
         if quitting.error is not None:
             raise quitting.error from None
+    finally:
+        signal.signal(signal.SIGINT, before)
     return 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from ..running import Outcome, environment, run
+from ..running import Outcome, environment, run, start
 
 PROGRAM = """\
 let
@@ -136,7 +137,9 @@ def test_help_has_the_commands_of_both(tmp_path: Path) -> None:
 
 
 def test_it_is_a_flag_of_tvix_instantiate(tmp_path: Path) -> None:
-    (tmp_path / "a.nix").write_text("{ f }: (builtins.tryEval (throw ''x'')).success || builtins.break (f 3) > 2")
+    (tmp_path / "a.nix").write_text(
+        "{ f }: (builtins.tryEval (throw ''x'')).success || builtins.break (f 3) > 2"
+    )
     program = "import sys; from tvix_eval.instantiate import main; sys.exit(main())"
     flags = ["--eval", "--debugger", "--ignore-try", "--arg", "f", "n: n", "a.nix"]
     made = subprocess.run(
@@ -150,3 +153,20 @@ def test_it_is_a_flag_of_tvix_instantiate(tmp_path: Path) -> None:
     assert made.returncode == 0
     assert made.stdout == "nix-repl> f 5\n5\n\nnix-repl> :c\ntrue\n"
     assert made.stderr.startswith("info: breakpoint reached\n")
+
+
+def test_an_interrupt_stops_where_it_is(tmp_path: Path) -> None:
+    loop = "builtins.foldl' (a: n: a + n) 0 (builtins.genList (n: builtins.foldl' (a: m: a + m * n) 0 numbers) 100000)"
+    (tmp_path / "a.nix").write_text(
+        f"let numbers = builtins.genList (n: n) 10000; in builtins.trace ''ready'' ({loop})"
+    )
+    process = start(tmp_path, "--no-code-cache", "--debugger", "a.nix")
+    assert process.stdin is not None and process.stderr is not None
+    assert process.stderr.readline() == b"trace: ready\n"
+    process.send_signal(signal.SIGINT)
+    said = process.stderr.readline() + process.stderr.readline() + process.stderr.readline()
+    assert b"interrupted at " in said and f"{tmp_path}/a.nix:1:".encode() in said
+    out, err = process.communicate(b"builtins.length numbers\n:q\n", timeout=30)
+    assert b"10000" in out
+    assert process.returncode == 0
+    assert b"Traceback" not in err
