@@ -33,7 +33,7 @@ def traces(stop: Stop) -> list[Trace]:
     stack = stop.stack
     if stack and (stop.error is not None or stop.reason == "break"):
         message = "breakpoint reached" if stop.error is None else stop.error.message
-        pos = 0 if stop.error is None else int(stop.error.pos)
+        pos = 0 if stop.error is None else int(stop.error.pos or stack[-1].place.pos)
         found.append(Trace(message, pos, stack[-1], True))
     for activity in reversed(stack):
         text = hint(activity, activity.place.name)
