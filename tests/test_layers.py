@@ -118,7 +118,9 @@ LAYERS: dict[str, set[str]] = {
         *("errors", "syntax", "compiler", "linker", "vm", "probes", "output", "builtins", "eval_io"),
         *("search_path", "repl", "auto_call", "profiling", "program", "worlds"),
     },
+    "tvix_eval.shell_completion": {"errors", "options", "lints"},
     "tvix_eval.cli": {
+        "shell_completion",
         *("errors", "options", "settings", "eval_io", "search_path", "builtins", "evaluation", "auto_call"),
         *("debugger", "profiling", "repl"),
         *("compiler", "deep", "output", "precompile", "program", "store_access", "worlds"),

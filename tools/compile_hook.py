@@ -50,6 +50,7 @@ INTERPRETED: Final[dict[str, dict[str, str]]] = {
         "lints": "looks at sources, which are parsed by what is compiled",
         "profiling": "runs once, when the evaluation is over",
         "repl": "waits for people",
+        "shell_completion.py": "runs once in a shell's life",
         "source": "for tools, which wait for people",
         "testing": "used by pytest only, with attrs classes and generators",
     },

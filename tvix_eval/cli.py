@@ -93,7 +93,9 @@ class Command(Program):
         elif self.arguments.has("--version"):
             write(1, "tvix-eval " + VERSION + (" (compiled)" if COMPILED else " (pure)") + "\n")
         elif self.arguments.has("--completion"):
-            write(1, byte_text(options.completion(self.arguments.last("--completion") or "")))
+            from tvix_eval.shell_completion import completion
+
+            write(1, byte_text(completion(self.arguments.last("--completion") or "")))
         else:
             self.evaluate()
 
