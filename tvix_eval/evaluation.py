@@ -196,12 +196,14 @@ class Evaluator:
         Threads take turns. Errors of the Nix program get the `sources` that they speak of.
         """
         if not MACHINE.is_mine():
+            self.interrupt.requested = False  # here, not on the other thread: a request is not to be lost
             return run_deep(
                 lambda activations: self.take_machine(function, activations), self.stop, self.patience
             )
         if REGISTERS.session is self.session:
             return function()
         saved = Saved()
+        self.interrupt.requested = False
         try:
             return self.activate(function, saved.room())
         finally:

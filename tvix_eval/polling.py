@@ -26,8 +26,7 @@ class Interrupt:
         self.deadline = 0.0
 
     def begin(self) -> None:
-        """A run begins."""
-        self.requested = False
+        """A run begins. What was requested since it was prepared holds."""
         self.deadline = time.monotonic() + self.seconds if self.seconds else 0.0
 
     def poll(self) -> None:
