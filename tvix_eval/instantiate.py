@@ -204,9 +204,7 @@ class Instantiate(Program):
 
         if request.debugger:
 
-            def make(
-                emit: Callable[[str, str], None], observer: Observer | Instruments | None
-            ) -> Evaluator:
+            def make(emit: Callable[[str, str], None], observer: Observer | Instruments | None) -> Evaluator:
                 return Evaluator(builtins, io, settings, emit, store.copy_path, self.parse_warning, observer)
 
             def job(evaluation: Evaluator) -> Job:
