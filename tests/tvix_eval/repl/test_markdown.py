@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tvix_eval.repl.documentation import inner_text
 from tvix_eval.repl.markdown import Renderer
+from tvix_eval.source.comments import inner_text
 
 
 @pytest.mark.parametrize(
