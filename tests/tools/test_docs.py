@@ -131,12 +131,13 @@ def test_the_command(tmp_path: Path) -> None:
     )
 
 
-def test_the_tutorial(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/instantiate.md"])
+def test_console_examples(tmp_path: Path, page: str) -> None:
     shell = ""
     for name, entry in (("tvix-eval", "evaluate"), ("tvix-instantiate", "instantiate")):
         program = [sys.executable, "-c", f"from tvix_glue.programs import {entry}; {entry}()"]
         shell += f'{name}() {{ {shlex.join(program)} "$@"; }}; '
-    for command, output in console_examples("docs/tutorial.md"):
+    for command, output in console_examples(page):
         made = subprocess.run(
             ["bash", "-c", shell + command],
             cwd=tmp_path,
@@ -165,7 +166,7 @@ def test_the_session_of_the_tutorial(tmp_path: Path) -> None:
     assert printed.replace(f"\n\n{prompt}", f"\n{prompt}") == shown.removesuffix("\n") + "\n"
 
 
-@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/glue.md", "docs/stores.md"])
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/glue.md", "docs/instantiate.md"])
 def test_python_examples(page: str) -> None:
     found = blocks(page, "python")
     assert found

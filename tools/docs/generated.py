@@ -90,7 +90,7 @@ def builtins_page() -> str:
     lines = [
         "# Builtins",
         "",
-        f"All {len(found)} attributes of `builtins`, each with an example whose value the tests check;"
+        f"All {len(found)} of them, each with an example whose value the tests check;"
         " what reaches for something elsewhere has an example without one.",
         "",
         " ".join(f"[`{name}`](#{slug(name)})" for name in sorted(found)),
