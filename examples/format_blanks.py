@@ -60,26 +60,33 @@ def inherit_blanks(tree: Node) -> dict[int, str]:
 
 
 def main(arguments: list[str]) -> int:
-    code = 0
-    for name in arguments:
-        if name == "--check":
-            continue
-        path = Path(name)
-        document = Document(path.read_bytes(), name)
+    names = [word for word in arguments if word != "--check"]
+    if not names or any(name.startswith("-") for name in names):
+        print((__doc__ or "").strip(), file=sys.stderr)
+        return 2
+    codes = [handle(Path(name), "--check" in arguments) for name in names]
+    return max(codes)
+
+
+def handle(path: Path, check: bool) -> int:
+    """Format one file, or see whether it is. The exit code."""
+    try:
+        document = Document(path.read_bytes(), str(path))
         if document.problems:
             problem = document.problems[0]
             line, column = document.lines.to_characters(problem.begin)
-            print(f"{name}:{line}:{column}: {problem.message}", file=sys.stderr)
-            code = 2
-            continue
+            print(f"{path}:{line}:{column}: {problem.message}", file=sys.stderr)
+            return 2
         text = formatted(document).encode("utf-8", "surrogateescape")
-        if text != document.data:
-            print(name)
-            if "--check" in arguments:
-                code = max(code, 1)
-            else:
-                path.write_bytes(text)
-    return code
+        if text == document.data:
+            return 0
+        print(path)
+        if not check:
+            path.write_bytes(text)
+        return int(check)
+    except OSError as error:
+        print(f"{path}: {error.strerror}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from urllib.request import pathname2url
 from tvix_eval.source import Document, PartialEvaluator, Span, complete, selected
 
 METHOD_NOT_FOUND = -32601
+INVALID_PARAMETERS = -32602
 KINDS = {"attribute": 10, "keyword": 14, "global": 3}  # CompletionItemKind: Property, Keyword, Function
 VARIABLE = 6
 
@@ -38,6 +39,21 @@ class Server:
             "textDocument/hover": self.hover,
             "textDocument/completion": self.completion,
         }
+
+    def answer(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        """The answer to a message, if it wants one."""
+        method, parameters = message.get("method", ""), message.get("params") or {}
+        try:
+            if "id" not in message:
+                self.notify(method, parameters)
+                return None
+            if method not in self.methods:
+                error = {"code": METHOD_NOT_FOUND, "message": f"{method} is not supported"}
+                return {"id": message["id"], "error": error}
+            return {"id": message["id"], "result": self.methods[method](parameters)}
+        except (KeyError, IndexError, TypeError) as problem:  # a message that has not what it should have
+            error = {"code": INVALID_PARAMETERS, "message": f"wrong parameters: {problem}"}
+            return {"id": message["id"], "error": error} if "id" in message else None
 
     def initialize(self, parameters: dict[str, Any]) -> object:
         return {
@@ -176,6 +192,9 @@ def write(stream: BinaryIO, message: dict[str, Any]) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    if not all("=" in each for each in arguments):
+        print((__doc__ or "").strip(), file=sys.stderr)
+        return 2
     given = dict(each.split("=", 1) for each in arguments)
     out = sys.stdout.buffer
     server = Server(
@@ -183,16 +202,12 @@ def main(arguments: list[str]) -> int:
         given,
     )
     while (message := read(sys.stdin.buffer)) is not None:
-        method, parameters = message.get("method", ""), message.get("params") or {}
+        method = message.get("method", "")
         if method == "exit":
             break
-        if "id" not in message:
-            server.notify(method, parameters)
-        elif method in server.methods:
-            write(out, {"id": message["id"], "result": server.methods[method](parameters)})
-        else:
-            error = {"code": METHOD_NOT_FOUND, "message": f"{method} is not supported"}
-            write(out, {"id": message["id"], "error": error})
+        answered = server.answer(message)
+        if answered is not None:
+            write(out, answered)
     return 0
 
 

@@ -80,3 +80,10 @@ def test_the_suite_keeps_its_trees(tmp_path: Path) -> None:
             continue
         assert shown(copy.read_bytes().decode("latin-1")) == wanted, copy.name
     assert run(tmp_path, "--check", *(copy.name for copy, _ in files)).stdout == ""
+
+
+def test_misuse(tmp_path: Path) -> None:
+    made = run(tmp_path)
+    assert made.returncode == 2 and made.stderr.startswith("A formatter of blanks")
+    made = run(tmp_path, "missing.nix")
+    assert (made.returncode, made.stderr) == (2, "missing.nix: No such file or directory\n")

@@ -127,3 +127,10 @@ def test_what_is_unknown(client: Client) -> None:
     assert client.at("definition", "y") is None
     assert client.at("completion", "y", 1) == []
     assert client.request("textDocument/rename", {})["code"] == -32601
+
+
+def test_wrong_messages(client: Client) -> None:
+    assert client.request("textDocument/hover", {})["code"] == -32602
+    client.send({"method": "textDocument/didOpen", "params": {}})
+    client.send({"method": "$/whatever"})
+    assert client.request("textDocument/hover", {"textDocument": {"uri": "file:///x"}})["code"] == -32602

@@ -237,7 +237,7 @@ def from_parser(parser: argparse.ArgumentParser, summary: str) -> Manual:
             optional.options.append(Option(list(action.option_strings), arguments, help_text))
         else:
             positional.options.append(Option(arguments, [], help_text))
-    usage = " ".join(parser.format_usage().removeprefix("usage:").split())
+    usage = " ".join(re.sub("\x1b\\[[0-9;]*m", "", parser.format_usage()).removeprefix("usage:").split())
     synopsis = textwrap.wrap(usage, 76, subsequent_indent="    ", break_on_hyphens=False)
     return Manual(
         parser.prog,

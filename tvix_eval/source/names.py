@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Final
 
 from tvix_eval.source.positions import Span
@@ -50,6 +51,7 @@ class NameTable:
         self.by_place: Final[
             dict[int, tuple[int, Definition]]
         ] = {}  # begin of a name -> its end, what it means
+        self.places: Final[list[int]] = []  # the keys of `by_place`, sorted
         self.by_scope: Final[dict[int, dict[str, Definition]]] = {}  # identity of a scope's node
         if tree is None:
             return
@@ -76,16 +78,17 @@ class NameTable:
             if use.begin < use.end:
                 known = withs or name in GLOBALS or name.startswith("__")
                 (self.free if known else self.undefined).append(span_of(use))
+        self.places.extend(sorted(self.by_place))
         self.undefined.sort()
         self.free.sort()
 
     def definition_at(self, offset: int) -> Definition | None:
         """What the name at a place means, be it where it is used or where it is bound."""
-        for begin in range(offset, max(offset - 256, -1), -1):
-            found = self.by_place.get(begin)
-            if found is not None:
-                return found[1] if offset <= found[0] else None
-        return None
+        at = bisect_right(self.places, offset) - 1
+        if at < 0:
+            return None
+        end, definition = self.by_place[self.places[at]]
+        return definition if offset <= end else None
 
     def references_at(self, offset: int) -> list[Span]:
         """Everywhere that the name at a place is used with the same meaning."""
