@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tvix_eval.builtins.numbers import LessThan
 from tvix_eval.builtins.sorting import Order, peeksort
-from tvix_eval.errors import EvalError, NixError
+from tvix_eval.errors import EvalError
 from tvix_eval.vm.attrs import from_sorted, from_table
 from tvix_eval.vm.calls import APPLY, call1, call2, function_position
 from tvix_eval.vm.compare import equal_places, less
 from tvix_eval.vm.force import force_bool, force_function, force_int, force_list, force_string_no_context
-from tvix_eval.vm.machine import REGISTERS, session
-from tvix_eval.vm.values import EMPTY_LIST, Builtin, Closure, Primitive, Thunk
+from tvix_eval.vm.machine import session
+from tvix_eval.vm.values import EMPTY_LIST, Builtin, Primitive, Thunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,39 +128,11 @@ class FoldStrict(Primitive):
         function = force_function(a, 0, why)
         items = force_list(c, 0, "while evaluating the third argument passed to builtins.foldlStrict")
         result = b
-        forces_both = isinstance(function, Closure) and function.code.arity == 2 and function.code.strict == 3
-        at = 0
         for item in items:
-            if isinstance(item, Thunk):
-                if forces_both and not isinstance(result, Thunk):
-                    item = forced_argument(item)
-                elif item.op is None:
-                    item = item.value
-                items[at] = item
             result = call2(function, result, item, 0)
-            at += 1
         if isinstance(result, Thunk):
             result = result.force(0)
         return result
-
-
-def forced_argument(item: Thunk) -> object:
-    """The value of an argument that a function is going to force first; if that fails, it is to fail there."""
-    if item.op is None:
-        return item.value
-    registers = REGISTERS
-    calls = registers.calls
-    depth = registers.depth
-    registers.calls = calls + 1
-    try:
-        value = item.force(0)
-    except NixError as error:
-        error.__traceback__ = None
-        registers.calls = calls
-        registers.depth = depth
-        return item
-    registers.calls = calls
-    return value
 
 
 class Any(Primitive):
