@@ -10,7 +10,7 @@ from tvix_eval.vm.attr_positions import (
     TablePositions,
     some_positions,
 )
-from tvix_eval.vm.attrs import EMPTY_ATTRS, Attrs, from_table, layered_positions
+from tvix_eval.vm.attrs import EMPTY_ATTRS, EMPTY_VALUES, Attrs, from_table, layered_positions
 from tvix_eval.vm.calls import APPLY2, ApplyNamed
 from tvix_eval.vm.force import (
     force_attrs,
@@ -127,11 +127,11 @@ class RemoveAttrs(Primitive):
             if removal.shape.size == attrs.shape.size:
                 return attrs
             before = attrs.positions
-            if removal.before is not before:
-                removal.before = before
+            if removal.left is not before:
+                removal.left = before
                 removal.positions = some_positions(before, removal.shape)
             positions = removal.positions if before is not None else None
-            return Attrs(removal.shape, removal.places(attrs.values), None, positions)
+            return Attrs(removal.shape, removal.places(attrs.values, EMPTY_VALUES), None, positions)
         removed = {name for name in names if attrs.has(name)}
         if not removed:
             return attrs

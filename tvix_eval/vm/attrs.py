@@ -32,8 +32,8 @@ from tvix_eval.vm.shapes import (
     LARGEST_SHARED_SHAPE,
     TABLE_SHAPE,
     Positions,
+    Rearrangement,
     Shape,
-    ShapeUpdate,
     learn_update,
     shape_of,
 )
@@ -174,10 +174,7 @@ class Attrs:
         if base.top_size() + self.top_size() <= LARGEST_SHARED_SHAPE:
             base.become_shaped()
             self.become_shaped()
-            updates = base.shape.updates
-            known = updates.get(self.shape) if updates is not None else None
-            if known is None:
-                known = learn_update(base.shape, self.shape)
+            known = base.shape.update(self.shape) or learn_update(base.shape, self.shape)
             merged = updated(base, self, known)
             self.shape = merged.shape
             self.values = merged.values
@@ -205,9 +202,7 @@ class Attrs:
         """Of the top layer, if that is a table: be of one shape with all sets that have the same names."""
         table = self.table
         if table is not None:
-            if self.shape is TABLE_SHAPE:
-                self.shape = Shape(sorted(table))
-            shape = shape_of(self.shape.names)
+            shape = shape_of(sorted(table) if self.shape is TABLE_SHAPE else self.shape.names)
             current = REGISTERS.session
             if current is not None and shape.numbered_in is not current.symbols:
                 for name in table:  # see `symbol_order`
@@ -323,7 +318,7 @@ def from_table(table: dict[str, object], positions: Positions | None = None) -> 
     return Attrs(TABLE_SHAPE, EMPTY_VALUES, table, positions)
 
 
-def updated(left: Attrs, right: Attrs, known: ShapeUpdate) -> Attrs:
+def updated(left: Attrs, right: Attrs, known: Rearrangement) -> Attrs:
     """``left // right`` of two shaped sets, for whose shapes it is known what to do."""
     below = left.positions
     above = right.positions
@@ -334,7 +329,7 @@ def updated(left: Attrs, right: Attrs, known: ShapeUpdate) -> Attrs:
 
 
 def merged_positions(
-    below: Positions | None, above: Positions | None, right: Attrs, known: ShapeUpdate
+    below: Positions | None, above: Positions | None, right: Attrs, known: Rearrangement
 ) -> Positions:
     positions = known.positions
     if positions is not None and known.left is below and known.right is above:

@@ -30,9 +30,14 @@ class Shape:
         self.order_of: SymbolOrder | None = None
         self.numbered_in: SymbolOrder | None = None  # knows all names
         self.map_ops: list[Op] | None = None  # of ``mapAttrs``
-        self.updates: dict[Shape, ShapeUpdate] | None = None  # with sets of other shapes on the right
-        self.removals: dict[tuple[str, ...], ShapeRemoval] | None = None  # of ``removeAttrs``
+        self.updates: dict[Shape, Rearrangement] | None = None  # with sets of other shapes on the right
+        self.removals: dict[tuple[str, ...], Rearrangement] | None = None  # of ``removeAttrs``
         self.same_position: dict[int, Positions] | None = None  # of sets with one position for all
+
+    def update(self, right: Shape) -> Rearrangement | None:
+        """What ``//`` does with a set of this shape and one of another, if that has been learnt."""
+        updates = self.updates
+        return updates.get(right) if updates is not None else None
 
     def find(self, name: str) -> i64:
         """The index of `name`, or -1."""
@@ -70,12 +75,12 @@ class Positions:
         return 0
 
 
-class ShapeUpdate:
-    """How ``//`` makes one set of two, for a pair of shapes.
+class Rearrangement:
+    """How sets of other shapes become one of the shape `shape`: two by ``//``, one by ``removeAttrs``.
 
-    The places of the result, which has the shape `shape`, are at `sources` among those of the left
-    set followed by those of the right. `positions` are what two sets' positions, `left` and
-    `right`, were last merged to: most often they are those of two literals, again and again.
+    The places of the result are at `sources` among those of the left set followed by those of the
+    right. `positions` are what two sets' positions, `left` and `right`, last became: most often they
+    are those of two literals, again and again.
     """
 
     __slots__ = ("shape", "sources", "left", "right", "positions")
@@ -98,33 +103,6 @@ class ShapeUpdate:
                 place = left[source]
             else:
                 place = right[source - size]
-            if isinstance(place, Thunk) and place.op is None:
-                place = place.value
-            result[at] = place
-            at += 1
-        return result
-
-
-class ShapeRemoval:
-    """What ``removeAttrs`` leaves of the sets of a shape: places `sources` of theirs, in the shape `shape`.
-
-    `positions` are what the positions `before` have become.
-    """
-
-    __slots__ = ("shape", "sources", "before", "positions")
-
-    def __init__(self, shape: Shape, sources: list[int]) -> None:
-        self.shape: Final = shape
-        self.sources: Final = sources
-        self.before: Positions | None = None
-        self.positions: Positions | None = None
-
-    def places(self, places: list[object]) -> list[object]:
-        result: list[object] = [None] * self.shape.size
-        at: i64 = 0
-        for each in self.sources:
-            source: i64 = each
-            place = places[source]
             if isinstance(place, Thunk) and place.op is None:
                 place = place.value
             result[at] = place
@@ -155,7 +133,7 @@ def shape_of(names: list[str]) -> Shape:
     return found
 
 
-def learn_update(left: Shape, right: Shape) -> ShapeUpdate:
+def learn_update(left: Shape, right: Shape) -> Rearrangement:
     """Find out what ``//`` does with sets of two shapes, and keep it with the left one."""
     lower = left.names
     upper = right.names
@@ -174,7 +152,7 @@ def learn_update(left: Shape, right: Shape) -> ShapeUpdate:
         sources.append(above)
         names.append(name)
         above += 1
-    made = ShapeUpdate(shape_of(names + lower[at:]), sources + list(range(at, size)))
+    made = Rearrangement(shape_of(names + lower[at:]), sources + list(range(at, size)))
     if left.updates is None:
         left.updates = {}
     left.updates[right] = made
@@ -184,7 +162,7 @@ def learn_update(left: Shape, right: Shape) -> ShapeUpdate:
 MOST_REMOVALS: Final = 64
 
 
-def removal_of(shape: Shape, removed: list[str]) -> ShapeRemoval:
+def removal_of(shape: Shape, removed: list[str]) -> Rearrangement:
     """What is left of sets of a shape without these names, which need not be in it."""
     key = tuple(removed)
     removals = shape.removals
@@ -202,7 +180,7 @@ def removal_of(shape: Shape, removed: list[str]) -> ShapeRemoval:
                 kept.append(name)
                 sources.append(at)
             at += 1
-        found = ShapeRemoval(shape_of(kept), sources)
+        found = Rearrangement(shape_of(kept), sources)
         if len(removals) < MOST_REMOVALS:
             removals[key] = found
     return found

@@ -65,12 +65,10 @@ class Updates:
             left.become_shaped()
         if right.table is not None:
             right.become_shaped()
-        shape = left.shape
-        updates = shape.updates
-        known = updates.get(right.shape) if updates is not None else None
+        known = left.shape.update(right.shape)
         if known is None:
             self.budget -= 1
-            known = learn_update(shape, right.shape)
+            known = learn_update(left.shape, right.shape)
         elif self.budget < MOST_LEARNT:
             self.budget += 1
         return updated(left, right, known)
