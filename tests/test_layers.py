@@ -185,15 +185,16 @@ LAYERS: dict[str, set[str]] = {
     "tvix_glue.diff.program": {"diff", "reports", "nix_compat.store_path"},
     "tvix_glue.verify": {"store", "folder", "disk", "nix_compat.errors"},
     "tvix_glue.read_only": {
-        *("store", "memory", "nix_compat.content_address", "nix_compat.store_path"),
-        *("tvix_eval.errors", "tvix_eval.eval_io"),
+        *("forwarding_io", "store", "memory", "nix_compat.content_address", "nix_compat.store_path"),
+        "tvix_eval.eval_io",
     },
     "tvix_glue.trees": {
         *("nix_compat.errors", "nix_compat.hashes", "nix_compat.nar"),
         *("tvix_eval.errors", "tvix_eval.eval_io"),
     },
     "tvix_glue.nar_hashes": {"trees", "nix_compat.hashes", "tvix_eval.eval_io"},
-    "tvix_glue.store_io": {"store", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"},
+    "tvix_glue.forwarding_io": {"tvix_eval.errors", "tvix_eval.eval_io"},
+    "tvix_glue.store_io": {"forwarding_io", "store", "tvix_eval.errors", "tvix_eval.eval_io", "tvix_eval.vm"},
     "tvix_glue.derivation_strict": {
         *(
             "nix_compat.content_address",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nix_compat.content_address import FLAT
 from nix_compat.store_path import StoreDir
-from tvix_eval.errors import NixError
-from tvix_eval.eval_io import EvalIO, OpenFile, StdIO
+from tvix_eval.eval_io import EvalIO, StdIO
+from tvix_glue.forwarding_io import ForwardingIO
 from tvix_glue.store import PathInfo, Store, StoreError
 
 TYPE_CHECKING = False
@@ -71,7 +71,7 @@ class ReadOnlyStore(Store):
         return self.fetched_into().physical(path) if path in self.fetched else path
 
 
-class ReadOnlyFiles(EvalIO):
+class ReadOnlyFiles(ForwardingIO):
     """What is on the machine, and what was fetched."""
 
     def __init__(self, store: ReadOnlyStore) -> None:
@@ -84,27 +84,6 @@ class ReadOnlyFiles(EvalIO):
         if store.fetched and "/".join(path.split("/")[: self.top]) in store.fetched:
             return store.fetched_into().files()
         return self.machine
-
-    def file_type(self, path: str) -> str | None:
-        return self.of(path).file_type(path)
-
-    def read_link(self, path: str) -> str:
-        return self.of(path).read_link(path)
-
-    def read_file(self, path: str) -> bytes:
-        return self.of(path).read_file(path)
-
-    def open_file(self, path: str) -> OpenFile:
-        return self.of(path).open_file(path)
-
-    def stamp(self, path: str) -> bytes | None:
-        return self.of(path).stamp(path)
-
-    def read_dir(self, path: str) -> dict[str, str]:
-        return self.of(path).read_dir(path)
-
-    def absent(self, path: str) -> NixError:
-        return self.of(path).absent(path)
 
 
 class DummyStore(ReadOnlyStore):

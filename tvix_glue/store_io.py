@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tvix_eval.errors import EvalError, NixError
-from tvix_eval.eval_io import EvalIO, OpenFile, base_name
+from tvix_eval.eval_io import EvalIO, base_name
 from tvix_eval.vm.strings import BUILT, Context, decode
+from tvix_glue.forwarding_io import ForwardingIO
 from tvix_glue.store import Realiser, Store, StoreError
 
 TYPE_CHECKING = False
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 
-class StoreIO(EvalIO):
+class StoreIO(ForwardingIO):
     """`outer` is the rest of the world. `realiser` builds what programs want to read; None: nothing is.
 
     `allow_builds`: Nix's setting ``allow-import-from-derivation``.
@@ -31,21 +32,6 @@ class StoreIO(EvalIO):
     def of(self, path: str) -> EvalIO:
         return self.inner if path.startswith(self.prefix) else self.outer
 
-    def file_type(self, path: str) -> str | None:
-        return self.of(path).file_type(path)
-
-    def read_link(self, path: str) -> str:
-        return self.of(path).read_link(path)
-
-    def read_file(self, path: str) -> bytes:
-        return self.of(path).read_file(path)
-
-    def open_file(self, path: str) -> OpenFile:
-        return self.of(path).open_file(path)
-
-    def stamp(self, path: str) -> bytes | None:
-        return self.of(path).stamp(path)
-
     def check_uri(self, uri: str) -> None:
         self.outer.check_uri(uri)
 
@@ -53,12 +39,6 @@ class StoreIO(EvalIO):
         if path.startswith(self.prefix):
             return self.store.physical(path)
         return self.outer.physical(path)
-
-    def read_dir(self, path: str) -> dict[str, str]:
-        return self.of(path).read_dir(path)
-
-    def absent(self, path: str) -> NixError:
-        return self.of(path).absent(path)
 
     def get_env(self, name: str) -> str:
         return self.outer.get_env(name)
