@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from tvix_eval.instantiate_options import SHARED
 from tvix_eval.options import FLAGS
 
 from ..importing import ROOT
-from ..test_docs import blocks, console_examples
+from ..pages import blocks, check_console_examples, check_repl_session
 from ..tvix_eval.running import environment
 
 sys.path.insert(0, str(ROOT / "tools"))
@@ -133,37 +132,11 @@ def test_the_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/instantiate.md"])
 def test_console_examples(tmp_path: Path, page: str) -> None:
-    shell = ""
-    for name, entry in (("tvix-eval", "evaluate"), ("tvix-instantiate", "instantiate")):
-        program = [sys.executable, "-c", f"from tvix_glue.programs import {entry}; {entry}()"]
-        shell += f'{name}() {{ {shlex.join(program)} "$@"; }}; '
-    for command, output in console_examples(page):
-        made = subprocess.run(
-            ["bash", "-c", shell + command],
-            cwd=tmp_path,
-            env=environment(tmp_path),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert made.stdout == output, command
+    check_console_examples(page, tmp_path)
 
 
 def test_the_session_of_the_tutorial(tmp_path: Path) -> None:
-    (shown,) = blocks("docs/tutorial.md", "nix-repl")
-    prompt = "nix-repl> "
-    entered = [line.removeprefix(prompt) for line in shown.splitlines() if line.startswith(prompt)]
-    made = subprocess.run(
-        [sys.executable, "-m", "tvix_eval", "repl"],
-        input="\n".join(entered) + "\n",
-        cwd=tmp_path,
-        env=environment(tmp_path, NO_COLOR=""),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    printed = made.stdout.split("\n", 2)[2].removesuffix(f"\n{prompt}\n")
-    assert printed.replace(f"\n\n{prompt}", f"\n{prompt}") == shown.removesuffix("\n") + "\n"
+    check_repl_session("docs/tutorial.md", tmp_path)
 
 
 @pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/glue.md", "docs/instantiate.md"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from tvix_eval.lints.catalogue import ALL
 
 from ...importing import ROOT
-from ..diagnostics.test_page import check
+from ...pages import check_console_examples
 
 PAGE = "docs/lints.md"
 
@@ -32,4 +32,4 @@ def test_the_table() -> None:
 
 
 def test_examples(tmp_path: Path) -> None:
-    check(PAGE, tmp_path)
+    check_console_examples(PAGE, tmp_path)
