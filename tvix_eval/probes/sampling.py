@@ -124,6 +124,17 @@ class Sampler:
         self.stacks.clear()
         self.weights.clear()
 
+    def enter(self, frame: SampledFrame) -> i64:
+        """Put a frame on the stack. What `depth` was, to be put back when it is left."""
+        depth = self.depth
+        stack = self.stack
+        if depth >= len(stack):
+            stack.append(frame)
+        else:
+            stack[depth] = frame
+        self.depth = depth + 1
+        return depth
+
     def finish(self) -> None:
         self.sample(time.perf_counter_ns())
         self.settle()
@@ -143,13 +154,7 @@ class SampledBody(Op):
         sampler.left = left
         if left <= 0:
             sampler.look()
-        depth = sampler.depth
-        stack = sampler.stack
-        if depth >= len(stack):
-            stack.append(self.frame)
-        else:
-            stack[depth] = self.frame
-        sampler.depth = depth + 1
+        depth = sampler.enter(self.frame)
         result = self.code.body.eval(env)
         sampler.depth = depth
         return result
@@ -165,13 +170,7 @@ class SampledCall(Op):
 
     def eval(self, env: Env) -> object:
         sampler = self.sampler
-        depth = sampler.depth
-        stack = sampler.stack
-        if depth >= len(stack):
-            stack.append(self.frame)
-        else:
-            stack[depth] = self.frame
-        sampler.depth = depth + 1
+        depth = sampler.enter(self.frame)
         result = self.inner.eval(env)
         sampler.depth = depth
         return result
@@ -184,16 +183,6 @@ class SampledPrimitive(Primitive):
         self.sampler: Final = sampler
         self.slow: Final = slow
 
-    def begin(self) -> i64:
-        sampler = self.sampler
-        depth = sampler.depth
-        if depth >= len(sampler.stack):
-            sampler.stack.append(self.frame)
-        else:
-            sampler.stack[depth] = self.frame
-        sampler.depth = depth + 1
-        return depth
-
     def end(self, depth: i64) -> None:
         """What took long in here must not be counted as its caller's."""
         sampler = self.sampler
@@ -204,28 +193,28 @@ class SampledPrimitive(Primitive):
         sampler.depth = depth
 
     def call1(self, a: object) -> object:
-        depth = self.begin()
+        depth = self.sampler.enter(self.frame)
         try:
             return self.inner.call1(a)
         finally:
             self.end(depth)
 
     def call2(self, a: object, b: object) -> object:
-        depth = self.begin()
+        depth = self.sampler.enter(self.frame)
         try:
             return self.inner.call2(a, b)
         finally:
             self.end(depth)
 
     def call3(self, a: object, b: object, c: object) -> object:
-        depth = self.begin()
+        depth = self.sampler.enter(self.frame)
         try:
             return self.inner.call3(a, b, c)
         finally:
             self.end(depth)
 
     def call_many(self, args: list[object]) -> object:
-        depth = self.begin()
+        depth = self.sampler.enter(self.frame)
         try:
             return self.inner.call_many(args)
         finally:
