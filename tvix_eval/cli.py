@@ -243,10 +243,7 @@ class Command(Program):
             self.debug(make, entries, lookup)
             return
         measurement = self.measurement()
-        observer = None if measurement is None else measurement.observer
-        evaluation = Evaluator(
-            builtins, io, settings, self.emit, store.copy_path, self.parse_warning, observer
-        )
+        evaluation = make(self.emit, None if measurement is None else measurement.observer)
         evaluation.patience = PATIENCE
         if precompiling:
             self.precompile(evaluation)

@@ -114,6 +114,7 @@ class Evaluator:
         self.io: Final = io
         self.settings: Final = settings
         self.patience = FOREVER  # seconds to wait for an evaluation that was interrupted
+        self.runs = 0  # on threads of their own, those that wait for their turn with them
         self.interrupt: Final = Interrupt(settings.timeout, settings.max_memory)
         self.into_store: Final = copy_path if copy_path is not None else no_store
         self.session: Final = Session(emit, self.copy_path, self.interrupt.poll)
@@ -196,14 +197,18 @@ class Evaluator:
         Threads take turns. Errors of the Nix program get the `sources` that they speak of.
         """
         if not MACHINE.is_mine():
-            self.interrupt.requested = False  # here, not on the other thread: a request is not to be lost
-            return run_deep(
-                lambda activations: self.take_machine(function, activations), self.stop, self.patience
-            )
+            if self.runs == 0:  # else a request is for what runs; and here, lest one be lost that comes now
+                self.interrupt.requested = False
+            self.runs += 1
+            try:
+                return run_deep(
+                    lambda activations: self.take_machine(function, activations), self.stop, self.patience
+                )
+            finally:
+                self.runs -= 1
         if REGISTERS.session is self.session:
             return function()
         saved = Saved()
-        self.interrupt.requested = False
         try:
             return self.activate(function, saved.room())
         finally:
@@ -235,6 +240,8 @@ class Evaluator:
         except NixError as error:
             error.sources = self.session.sources
             raise
+        finally:
+            self.interrupt.requested = False  # it is over: what comes next has not been asked to stop
 
     # To be called inside `run`.
 
